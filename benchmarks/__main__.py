@@ -1,0 +1,118 @@
+"""`python -m benchmarks`: make the inputs, install the peers, measure, print the tables."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from benchmarks import machine, report
+from benchmarks.environments import BENCH, MODELS, PEERS, ROOT, prepare, project
+from benchmarks.rounds import measure_all
+from benchmarks.scale import FULL, QUICK
+from benchmarks.shapes import SHAPES, size
+from benchmarks.tools import OURS, tools
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from benchmarks.rounds import Measurement
+    from benchmarks.scale import Scale
+    from benchmarks.shapes import Shape
+    from benchmarks.tools import Tool
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmarks; return 0 when they ran, whatever they showed."""
+    options = _parser().parse_args(arguments)
+    scale = QUICK if options.quick else FULL
+    absent = _install()
+    if OURS in absent:
+        print(f"benchmarks: the project's own environment could not be made: {absent[OURS]}", file=sys.stderr)
+        return 1
+    chosen = [shape for shape in SHAPES if not options.only or shape.name in options.only]
+    taking_part = [tool for tool in tools() if tool.name not in absent]
+    session = report.Session(
+        command=shlex.join(["python", "-m", "benchmarks", *(sys.argv[1:] if arguments is None else arguments)]),
+        scale=scale,
+        machine=machine.describe(),
+        peers=machine.peers(),
+        absent=absent,
+        rows=[],
+    )
+    for shape in chosen:
+        _measure(shape, taking_part, scale, session, keep=options.keep)
+    _publish(session)
+    return 0
+
+
+def _install() -> dict[str, str]:
+    """Make the environments; return those that could not be made, by tool, and why."""
+    wanted = {OURS: project(), "scikit-learn": MODELS, **PEERS}
+    faults = {name: prepare(environment) for name, environment in wanted.items()}
+    absent = {name: fault for name, fault in faults.items() if fault is not None}
+    for name, fault in absent.items():
+        print(f"{name} could not be installed: {fault}", flush=True)
+    return absent
+
+
+def _measure(shape: Shape, taking_part: list[Tool], scale: Scale, session: report.Session, *, keep: bool) -> None:
+    print(f"{shape.name}: making the input ...", flush=True)
+    path = _build(shape, scale)
+    if path is None:
+        session.absent = {**session.absent, shape.name: "the input could not be made"}
+        return
+    results = {result.tool: result for result in measure_all(shape, path, taking_part, scale)}
+    session.rows.append((shape, size(path), results))
+    for result in results.values():
+        print(f"  {_line(result)}", flush=True)
+    (BENCH / "results.json").write_text(json.dumps(report.document(session), indent=2) + "\n")
+    if not keep:
+        shutil.rmtree(path.parent)
+
+
+def _build(shape: Shape, scale: Scale) -> Path | None:
+    """Make an input in a process of its own, unless an earlier run kept it."""
+    place = BENCH / "inputs" / scale.name / shape.name
+    if not (place / shape.file).exists():
+        fresh = place.with_name(f"{shape.name}.new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        command = [sys.executable, "-m", "benchmarks.shapes", shape.name, scale.name, str(fresh / shape.file)]
+        if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
+            return None
+        fresh.rename(place)
+    return place / shape.file
+
+
+def _line(result: Measurement) -> str:
+    outcome = result.outcome
+    peak = f"{result.peak / 1e6:8.1f} MB" if result.peak is not None else " " * 11
+    words = f"{outcome.extent.value}{', alarm' if outcome.flags else ''}  {outcome.note}"
+    return f"{result.tool:16} {result.wall:9.3f} s {result.cpu:9.3f} s CPU {peak}  {words}".rstrip()
+
+
+def _publish(session: report.Session) -> None:
+    page = report.page(session)
+    (BENCH / "results.md").write_text(page)
+    print(f"\n{page}\nwritten: {BENCH / 'results.json'}, {BENCH / 'results.md'}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    names = [shape.name for shape in SHAPES]
+    parser.add_argument(
+        "--only", nargs="+", choices=names, metavar="NAME", help=f"these inputs only: {', '.join(names)}"
+    )
+    parser.add_argument("--quick", action="store_true", help="small inputs, few runs: to try the harness, not to quote")
+    parser.add_argument("--keep", action="store_true", help="leave the inputs in .bench/inputs for the next run")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,56 @@
+"""How large the inputs are, and how patient a run is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """The size of everything in one run."""
+
+    name: str
+    entries: int
+    """Entries of a dense pickle."""
+    memo_entries: int
+    """Strings of the pickle that is there for its memo."""
+    tensor_bytes: int
+    """Payload of the torch ZIP and of the safetensors file; the legacy torch file has half of it."""
+    files: int
+    """Files of the folder of small files."""
+    trees: int
+    samples: int
+    """Size of the forest: about two nodes a sample in each tree."""
+    repeats: int
+    """Timed runs of a tool on an input."""
+    patience: float
+    """Seconds a tool may use up on one input before its runs are no longer repeated."""
+    timeout: float
+    """Seconds after which a single run is ended."""
+
+
+FULL = Scale(
+    name="full",
+    entries=1_000_000,
+    memo_entries=5_000_000,
+    tensor_bytes=1 << 30,
+    files=2000,
+    trees=48,
+    samples=20_000,
+    repeats=5,
+    patience=60,
+    timeout=300,
+)
+QUICK = Scale(
+    name="quick",
+    entries=100_000,
+    memo_entries=200_000,
+    tensor_bytes=64 << 20,
+    files=100,
+    trees=8,
+    samples=5_000,
+    repeats=3,
+    patience=10,
+    timeout=60,
+)
+SCALES = {scale.name: scale for scale in (FULL, QUICK)}

@@ -1,0 +1,56 @@
+"""The one home of the gate's form: its settings, its arguments, its container, its termination message.
+
+Injection produces the form, admission reads it back, the gate obeys it and the reporter reads what it left behind. All
+four go through this package, so that none of them can mean something else than the others. It imports nothing heavy.
+"""
+
+from initcontainer.contract.arguments import from_arguments, to_arguments
+from initcontainer.contract.comparison import weaker_than
+from initcontainer.contract.config import ContractError, GateConfig, GatedVolume, Waiver
+from initcontainer.contract.container import (
+    COMMAND_WORD,
+    GATE_NAME,
+    MOUNT_ROOT,
+    NO_TOKEN_VOLUME,
+    TERMINATION_MESSAGE_PATH,
+    TOKEN_PATH,
+    Mount,
+    gate_container,
+    no_token_volume,
+)
+from initcontainer.contract.deviations import Deviation
+from initcontainer.contract.images import digest_of, is_trusted
+from initcontainer.contract.message import SCHEMA, NamedFinding, TerminationMessage, Verdict, decode, encode
+from initcontainer.contract.mounts import GateMount
+from initcontainer.contract.reading import Gate, read_gate
+
+__all__ = [
+    "COMMAND_WORD",
+    "GATE_NAME",
+    "MOUNT_ROOT",
+    "NO_TOKEN_VOLUME",
+    "SCHEMA",
+    "TERMINATION_MESSAGE_PATH",
+    "TOKEN_PATH",
+    "ContractError",
+    "Deviation",
+    "Gate",
+    "GateConfig",
+    "GateMount",
+    "GatedVolume",
+    "Mount",
+    "NamedFinding",
+    "TerminationMessage",
+    "Verdict",
+    "Waiver",
+    "decode",
+    "digest_of",
+    "encode",
+    "from_arguments",
+    "gate_container",
+    "is_trusted",
+    "no_token_volume",
+    "read_gate",
+    "to_arguments",
+    "weaker_than",
+]

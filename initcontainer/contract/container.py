@@ -1,0 +1,99 @@
+"""The gate's container as injection writes it. It satisfies the restricted Pod Security Standard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from initcontainer.contract.arguments import to_arguments
+from initcontainer.contract.config import ContractError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from initcontainer.contract.config import GateConfig
+
+GATE_NAME = "weighbridge-gate"
+"""Name of the container. It identifies nothing: any pod's author can write it."""
+COMMAND_WORD = "gate"
+"""First argument to the image's entry point; the settings follow."""
+MOUNT_ROOT = "/weighbridge"
+"""Volume n stands at `/weighbridge/<n>`."""
+NO_TOKEN_VOLUME = "weighbridge-no-token"  # noqa: S105 a volume's name
+"""An empty volume; where the service-account token would be mounted, the API server mounts nothing over it."""
+TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"  # noqa: S105 a path
+TERMINATION_MESSAGE_PATH = "/dev/termination-log"
+TERMINATION_MESSAGE_POLICY = "File"
+"""Not `FallbackToLogsOnError`: log lines quote file names and must never be taken for the gate's word."""
+RESOURCES: Mapping[str, Mapping[str, str]] = {
+    "requests": {"cpu": "500m", "memory": "256Mi"},
+    "limits": {"memory": "512Mi"},
+}
+"""Free for the pod's author; an init container's requests count only where they exceed those of the servers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mount:
+    """What a container sees of a pod's volume."""
+
+    volume: str
+    """Name of the pod's volume."""
+    sub_path: str = ""
+    """Directory within it, written without `.` and empty parts; empty: all of it."""
+
+
+def gate_container(
+    config: GateConfig,
+    *,
+    image: str,
+    volumes: Sequence[Mount],
+    run_as_user: int | None,
+    run_as_group: int | None = None,
+    resources: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Write the container that applies `config`; `volumes` are the mounts of `config.volumes`, in their order.
+
+    `run_as_user` is the uid of the server (None: the image's own, which is not root): what the server may read the gate
+    may read, and nothing else.
+    """
+    if len(volumes) != len(config.volumes):
+        raise ContractError("volumes", f"{len(config.volumes)} are configured, {len(volumes)} are mounted")
+    return {
+        "name": GATE_NAME,
+        "image": image,
+        "args": [COMMAND_WORD, *to_arguments(config)],
+        "resources": {key: dict(value) for key, value in (resources or RESOURCES).items()},
+        "volumeMounts": [*(_mount(index, mount) for index, mount in enumerate(volumes)), _no_token_mount()],
+        "terminationMessagePath": TERMINATION_MESSAGE_PATH,
+        "terminationMessagePolicy": TERMINATION_MESSAGE_POLICY,
+        "securityContext": _security_context(run_as_user, run_as_group),
+    }
+
+
+def no_token_volume() -> dict[str, Any]:
+    """Write the pod's volume that keeps the service-account token out of the gate."""
+    return {"name": NO_TOKEN_VOLUME, "emptyDir": {}}
+
+
+def _mount(index: int, mount: Mount) -> dict[str, Any]:
+    written = {"name": mount.volume, "mountPath": f"{MOUNT_ROOT}/{index}", "readOnly": True}
+    return {**written, "subPath": mount.sub_path} if mount.sub_path else written
+
+
+def _no_token_mount() -> dict[str, Any]:
+    return {"name": NO_TOKEN_VOLUME, "mountPath": TOKEN_PATH, "readOnly": True}
+
+
+def _security_context(run_as_user: int | None, run_as_group: int | None) -> dict[str, Any]:
+    context: dict[str, Any] = {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+        "seccompProfile": {"type": "RuntimeDefault"},
+        "runAsNonRoot": run_as_user != 0,
+    }
+    if run_as_user is not None:
+        context["runAsUser"] = run_as_user
+    if run_as_group is not None:
+        context["runAsGroup"] = run_as_group
+    return context

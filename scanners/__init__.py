@@ -1,0 +1,1 @@
+"""Examine model files without loading them: bytes in, findings out."""

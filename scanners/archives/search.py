@@ -1,0 +1,61 @@
+"""Look for bytes in a range of a source, a window at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scanners.sources import Source
+
+_WINDOW = 1 << 20
+
+
+def find(source: Source, needle: bytes, start: int, end: int) -> int | None:
+    """Return the offset of the first occurrence that lies within the range, None where there is none."""
+    for position in range(start, end, _WINDOW):
+        window = source.read(position, min(_WINDOW + len(needle) - 1, end - position))
+        at = window.find(needle)
+        if at >= 0:
+            return position + at
+    return None
+
+
+def only_zeros(source: Source, start: int, end: int) -> bool:
+    """Say whether a range holds nothing but zero bytes."""
+    return all(window.count(0) == len(window) for window in windows(source, start, end))
+
+
+def windows(source: Source, start: int, end: int) -> Iterator[bytes]:
+    """Yield a range in order, a window at a time."""
+    for position in range(start, end, _WINDOW):
+        yield source.read(position, min(_WINDOW, end - position))
+
+
+class Overlay:
+    """A source of which one range is kept in memory, so that going back to it costs nothing."""
+
+    __slots__ = ("_base", "_data", "_start")
+
+    def __init__(self, base: Source, start: int, length: int) -> None:
+        self._base = base
+        self._start = start
+        self._data = base.read(start, length)
+
+    @property
+    def size(self) -> int:
+        """Length of the whole source."""
+        return self._base.size
+
+    @property
+    def sequential(self) -> bool:
+        """Whether reading backwards outside the range is expensive."""
+        return bool(getattr(self._base, "sequential", False))
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return up to `length` bytes from `offset`."""
+        at = offset - self._start
+        if at >= 0 and at + length <= len(self._data):
+            return self._data[at : at + length]
+        return self._base.read(offset, length)

@@ -1,0 +1,41 @@
+"""`weighbridge formats`: what is read, what is looked for, and what is not."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from scanners.cli.parser import Parser
+from scanners.notes import NOTES
+from scanners.readers import READERS
+from scanners.reports.summary import EXIT_CLEAN
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str]) -> int:
+    """List the formats."""
+    options = _parser().parse_args(arguments)
+    rows = [
+        {"format": format_.value, "read": READERS.get(format_) is not None, "checked": note.checked, "not_checked": note.not_checked}
+        for format_, note in NOTES.items()
+    ]
+    if options.format == "json":
+        print(json.dumps(rows, indent=2))
+        return EXIT_CLEAN
+    width = max(len(format_.value) for format_ in NOTES)
+    for format_, note in NOTES.items():
+        print(f"{format_.value:<{width}}  {note.checked}")
+        if note.not_checked:
+            print(f"{'':<{width}}  not checked: {note.not_checked}")
+    return EXIT_CLEAN
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="weighbridge formats",
+        description="List the formats that are told apart by content, with what is checked in each and what is not.",
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    return parser

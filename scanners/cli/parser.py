@@ -1,0 +1,27 @@
+"""The argument parser of every command: usage errors end with ModelScan's exit code for them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import NoReturn
+
+from scanners.reports.summary import EXIT_USAGE
+
+
+class Parser(argparse.ArgumentParser):
+    """`argparse`, with the project's exit code for usage errors, help that keeps its lines, and no abbreviations."""
+
+    def __init__(self, *, prog: str, description: str, epilog: str | None = None) -> None:
+        super().__init__(
+            prog=prog,
+            description=description,
+            epilog=epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+
+    def error(self, message: str) -> NoReturn:
+        """Print the fault and where to read more; exit with 4."""
+        print(f"{self.prog}: {message}\n`{self.prog} --help` explains the options.", file=sys.stderr)
+        raise SystemExit(EXIT_USAGE)

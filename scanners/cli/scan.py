@@ -1,0 +1,192 @@
+"""`weighbridge scan`: examine model files without loading them."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from scanners.cli.parser import Parser
+from scanners.cli.targets import StandardInput, expand
+from scanners.findings import FileReport, Severity
+from scanners.limits import Limits
+from scanners.reports.summary import EXIT_USAGE, Summary
+from scanners.version import VERSION
+from scanners.workers import ScanOptions, available_cpus, scan_files
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+
+    from scanners.workers import Target
+
+_EPILOG = """\
+exit codes (those of ModelScan):
+  0  examined, and nothing found at or above --fail-on
+  1  something found at or above --fail-on
+  2  something could not be examined (1 wins over 2)
+  3  nothing to scan
+  4  usage
+
+examples:
+  weighbridge scan model.pt
+  weighbridge scan --format sarif --output models.sarif models/
+  weighbridge scan --allow-import mypackage.layers.Attention checkpoints/
+  curl -s https://example.org/model.bin | weighbridge scan -
+"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Scan what the arguments name; return the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        scan_options = _scan_options(options)
+        _check_output(options.output)
+    except (ValueError, OSError) as error:
+        print(f"weighbridge scan: {error}", file=sys.stderr)
+        return EXIT_USAGE
+    with tempfile.TemporaryFile() as spool:
+        standard_input = StandardInput(spool, options.stdin_name) if "-" in options.path else None
+        entries = expand(options.path, options.exclude, standard_input)
+        return _report(_in_order(entries, scan_options), len(entries), options)
+
+
+def _check_output(path: str | None) -> None:
+    """Open the report's file before a long scan, not after it."""
+    if path is not None:
+        Path(path).open("w").close()
+
+
+def _in_order(entries: Sequence[Target | FileReport], options: ScanOptions) -> Iterator[FileReport]:
+    """Yield a report for each entry: the one it is, or the next that the workers bring."""
+    scanned = scan_files([entry for entry in entries if not isinstance(entry, FileReport)], options)
+    for entry in entries:
+        yield entry if isinstance(entry, FileReport) else next(scanned)
+
+
+def _report(reports: Iterator[FileReport], total: int, options: argparse.Namespace) -> int:
+    summary = Summary()
+    fail_on = Severity[options.fail_on.upper()]
+    watched = _watch(reports, summary, total)
+    if options.output is None:
+        _write(watched, summary, sys.stdout, options)
+    else:
+        with Path(options.output).open("w", encoding="utf-8") as file:
+            _write(watched, summary, file, options)
+    code = summary.exit_code(fail_on)
+    if summary.files == 0:
+        print("weighbridge scan: nothing to scan", file=sys.stderr)
+    return code
+
+
+def _watch(reports: Iterator[FileReport], summary: Summary, total: int) -> Iterator[FileReport]:
+    """Count reports as they pass, with a progress bar where a person watches."""
+    if not (sys.stderr.isatty() and total > 1):
+        for report in reports:
+            summary.add(report)
+            yield report
+        return
+    from scanners.cli.terminal import progress
+
+    for report in progress(reports, total):
+        summary.add(report)
+        yield report
+
+
+def _write(reports: Iterator[FileReport], summary: Summary, file: TextIO, options: argparse.Namespace) -> None:
+    fail_on = Severity[options.fail_on.upper()]
+    if options.format == "text":
+        if file.isatty():
+            from scanners.cli.terminal import table
+
+            table(reports, summary, fail_on)
+        else:
+            _write_lines(reports, summary, file)
+        return
+    files = list(reports)
+    print(json.dumps(_document(files, summary, fail_on, options), indent=2), file=file)
+
+
+def _document(files: list[FileReport], summary: Summary, fail_on: Severity, options: argparse.Namespace) -> object:
+    if options.format == "sarif":
+        from scanners.reports.sarif import sarif
+
+        return sarif(files, version=VERSION)
+    if options.format == "modelscan-json":
+        from scanners.reports.modelscan import modelscan
+
+        return modelscan(files, summary, version=VERSION, input_path=" ".join(options.path))
+    from scanners.reports.document import document
+
+    return document(files, summary, version=VERSION, fail_on=fail_on)
+
+
+def _write_lines(reports: Iterator[FileReport], summary: Summary, file: TextIO) -> None:
+    from scanners.reports.text import lines, remedies
+
+    rules: set[str] = set()
+    for report in reports:
+        for line in lines(report):
+            print(line, file=file)
+        rules.update(finding.rule for finding in report.findings)
+    for line in remedies(rules):
+        print(line, file=file)
+    print(summary.sentence(), file=file)
+
+
+def _scan_options(options: argparse.Namespace) -> ScanOptions:
+    if options.jobs < 1:
+        raise ValueError(f"--jobs must be at least 1, not {options.jobs}")
+    limits = Limits(
+        inflated_bytes=options.max_inflated_bytes,
+        ratio=options.max_ratio,
+        depth=options.max_depth,
+        members=options.max_members,
+    )
+    return ScanOptions(limits=limits, allowed_imports=frozenset(options.allow_import), jobs=options.jobs)
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="weighbridge scan",
+        description="Examine model files without loading them. Formats are told by content, archives are read inside.",
+        epilog=_EPILOG,
+    )
+    parser.add_argument("path", nargs="+", metavar="PATH", help="a file, a directory, or - for standard input")
+    parser.add_argument("--format", choices=("text", "json", "sarif", "modelscan-json"), default="text")
+    parser.add_argument("--output", metavar="FILE", help="write the report here instead of standard output")
+    parser.add_argument(
+        "--fail-on",
+        choices=[level.name.lower() for level in Severity],
+        default="medium",
+        help="lowest severity that makes the exit code 1 (default: medium)",
+    )
+    parser.add_argument(
+        "--allow-import",
+        action="append",
+        default=[],
+        metavar="MODULE.NAME",
+        help="treat this exact name as harmless; names known to be dangerous stay so (repeatable)",
+    )
+    parser.add_argument(
+        "--exclude",
+        action="append",
+        default=[],
+        metavar="GLOB",
+        help="leave out files below a directory whose path, relative to it, matches (repeatable)",
+    )
+    parser.add_argument("--jobs", type=int, default=available_cpus(), help="worker processes (default: all CPUs)")
+    parser.add_argument("--stdin-name", default="<stdin>", metavar="NAME", help="what the report calls standard input")
+    _add_limits(parser)
+    return parser
+
+
+def _add_limits(parser: Parser) -> None:
+    group = parser.add_argument_group("limits for one file; past them the rest is reported as not examined")
+    default = Limits()
+    group.add_argument("--max-inflated-bytes", type=int, default=default.inflated_bytes, metavar="BYTES")
+    group.add_argument("--max-ratio", type=int, default=default.ratio, metavar="N")
+    group.add_argument("--max-depth", type=int, default=default.depth, metavar="N")
+    group.add_argument("--max-members", type=int, default=default.members, metavar="N")

@@ -1,0 +1,72 @@
+"""What a person sees on a terminal: a progress bar while it runs, a table at the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from scanners.escaping import printable
+from scanners.findings import Severity
+from scanners.reports.summary import EXIT_CLEAN
+from scanners.reports.text import remedies, what
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scanners.findings import FileReport, Finding, Gap
+    from scanners.reports.summary import Summary
+
+_STYLE = {
+    Severity.CRITICAL: "bold white on red",
+    Severity.HIGH: "bold red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "dim",
+}
+
+
+def progress(reports: Iterator[FileReport], total: int) -> Iterator[FileReport]:
+    """Yield the reports, drawing on standard error how many of `total` have passed."""
+    columns = (TextColumn("scanning"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    # No refresh thread: workers are forked from this process.
+    with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
+        task = bar.add_task("scan", total=total)
+        for report in reports:
+            yield report
+            bar.update(task, advance=1, refresh=True)
+
+
+def table(reports: Iterator[FileReport], summary: Summary, fail_on: Severity) -> None:
+    """Print findings and gaps as a table, then what to do, then the sum."""
+    console = Console()
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("severity", "rule", "where", "what"):
+        grid.add_column(title, overflow="fold")
+    rules: set[str] = set()
+    for report in reports:
+        for finding in sorted(report.findings, key=lambda finding: -finding.severity):
+            rules.add(finding.rule)
+            severity = Text(finding.severity.name, style=_STYLE[finding.severity])
+            grid.add_row(severity, finding.rule, _where(report, finding), Text(what(finding)))
+        for gap in report.gaps:
+            label = Text("UNEXAMINED", style="magenta")
+            grid.add_row(label, gap.reason.value, _where(report, gap), Text(printable(gap.detail, 300)))
+    if grid.row_count:
+        console.print(grid)
+        console.print()
+    for line in remedies(rules):
+        console.print(Text(line))
+    clean = summary.exit_code(fail_on) == EXIT_CLEAN
+    console.print(Text(summary.sentence(), style="green" if clean else "bold"))
+
+
+def _where(report: FileReport, fact: Finding | Gap) -> Text:
+    text = Text(printable(report.path))
+    if fact.member:
+        text.append(f"!{printable(fact.member)}", style="cyan")
+    if fact.offset is not None:
+        text.append(f" @{fact.offset}", style="dim")
+    return text

@@ -1,0 +1,93 @@
+"""One module per format: bytes in, facts out.
+
+A format module reads one `Part` and yields `Finding`, `Gap` and `Embedded`. It does not judge paths, know settings, log,
+or import another format; what two of them need stands one layer below (`scanners.unpickler`, `scanners.inflate`).
+Any bytes whatever yield facts or raise `Malformed` or `BudgetExceeded`; nothing else crosses this border.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scanners.limits import Budget
+    from scanners.sources import Source
+
+
+class Format(StrEnum):
+    """What a part is, by content. The value is what reports and metrics show."""
+
+    PICKLE = "pickle"
+    ZIP = "zip"
+    TORCH_ZIP = "pytorch-zip"
+    TORCH_LEGACY = "pytorch-legacy"
+    TORCH_TAR = "pytorch-tar"
+    NPY = "npy"
+    TAR = "tar"
+    GZIP = "gzip"
+    BZIP2 = "bzip2"
+    XZ = "xz"
+    LZMA = "lzma"
+    ZLIB = "zlib"
+    LZ4 = "lz4"
+    SAFETENSORS = "safetensors"
+    KERAS_HDF5 = "keras-hdf5"
+    KERAS_ZIP = "keras-v3"
+    KERAS_CONFIG = "keras-config"
+    SAVED_MODEL = "tensorflow-savedmodel"
+    TENSORFLOW_GRAPH = "tensorflow-graph"
+    TENSORFLOW_CHECKPOINT = "tensorflow-checkpoint"
+    ZSTANDARD = "zstandard"
+    SEVEN_ZIP = "7z"
+    RAR = "rar"
+    OTHER_ARCHIVE = "other-archive"
+    """An archive or compressed stream of a kind that has no member of its own here: cpio, ar, cab, lzip, squashfs ..."""
+    ONNX = "onnx"
+    TFLITE = "tflite"
+    GGUF = "gguf"
+    GGML = "ggml"
+    ELF = "elf"
+    PE = "pe"
+    MACH_O = "mach-o"
+    OTHER_EXECUTABLE = "other-executable"
+    """Code for a machine or a virtual machine of another kind: WebAssembly, Java classes, LLVM bitcode."""
+    SCRIPT = "script"
+    """Text that names its interpreter in the first line."""
+    PYTHON_SOURCE = "python-source"
+    PYTHON_BYTECODE = "python-bytecode"
+    TENSOR_DATA = "tensor-data"
+    """Raw numbers, by word of the container: opaque unless the content is recognised as something that can carry code."""
+    INERT = "inert"
+    """Positively recognised as content that cannot carry code: text, JSON, images."""
+    UNKNOWN = "unknown"
+
+
+class Malformed(Exception):
+    """Bytes that break their format's specification."""
+
+    def __init__(self, offset: int, expected: str, found: str) -> None:
+        super().__init__(offset, expected, found)
+        self.offset = offset
+        self.expected = expected
+        self.found = found
+
+    def __str__(self) -> str:
+        return f"at byte {self.offset}: expected {self.expected}, found {self.found}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What a format reads: bytes and the little that surrounds them."""
+
+    source: Source
+    name: str
+    """Last component of the file's or the member's name: what a loader that goes by names would see."""
+    budget: Budget
+    container: Format | None = None
+    """The format this part was embedded in, None for a file."""
+    declared: Format | None = None
+    """What the container's loader takes this part for; None where content alone decides."""
+    allowed_imports: frozenset[str] = field(default_factory=frozenset)
+    """Exact dotted names that the operator added to the allowlist."""

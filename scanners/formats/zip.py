@@ -1,0 +1,22 @@
+"""
+ZIP archives that no more special reader claims: `.npz`, `.mar`, downloads.
+
+Everything is done by `scanners.archives.zip_walk`; what members are is for their content to say.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanners.archives.zip_walk import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scanners.findings import Embedded, Finding, Gap
+    from scanners.formats import Part
+
+
+def read(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    """Yield what is wrong with the archive, and its members."""
+    yield from walk(part.source, part.budget, lambda _: None)

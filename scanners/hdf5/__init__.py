@@ -1,0 +1,1 @@
+"""HDF5 files through h5py: opened over a `Source`, walked without following anything that leaves the file."""

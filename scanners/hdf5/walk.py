@@ -1,0 +1,102 @@
+"""
+Walk an HDF5 file: every link is looked at before it is followed, and only hard and soft links inside the file are.
+
+Datasets are opened for their creation properties, never read: neither external nor virtual storage is touched. A virtual
+dataset is not even asked for its shape, since that alone can open its sources.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanners.findings import Finding, Gap, Reason
+from scanners.formats import Malformed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import h5py
+
+    from scanners.limits import Budget
+
+LIBRARY_ERRORS = (OSError, RuntimeError, KeyError, ValueError, TypeError, NotImplementedError, OverflowError)
+"""What h5py raises for files that the HDF5 library refuses, or that have types it has no word for."""
+
+
+class Node(NamedTuple):
+    """A group or dataset of the file."""
+
+    path: str
+    identifier: h5py.h5g.GroupID | h5py.h5d.DatasetID
+
+
+class _Waiting(NamedTuple):
+    """An object that is still to be opened."""
+
+    path: str
+    parent: h5py.h5g.GroupID
+    name: bytes
+
+
+def walk(file: h5py.h5f.FileID, budget: Budget) -> Iterator[Node | Finding | Gap]:
+    """Yield every object once, and a finding for every link that leaves the file."""
+    import h5py
+
+    root = _opened(h5py.h5o.open, file, b"/")
+    seen = {h5py.h5o.get_info(root).addr}
+    waiting: list[_Waiting] = []
+    yield Node("/", root)
+    yield from _links(root, "", waiting)
+    while waiting:
+        path, parent, name = waiting.pop()
+        budget.spend_member()
+        try:
+            info = h5py.h5o.get_info(parent, name)
+            if info.addr in seen or info.type == h5py.h5o.TYPE_NAMED_DATATYPE:
+                continue
+            seen.add(info.addr)
+            node = Node(path, h5py.h5o.open(parent, name))
+        except LIBRARY_ERRORS as error:
+            yield _unread(path, error)
+            continue
+        yield node
+        if info.type == h5py.h5o.TYPE_GROUP:
+            yield from _links(node.identifier, path, waiting)
+
+
+def _opened(opener: object, *arguments: object) -> h5py.h5g.GroupID:
+    try:
+        return opener(*arguments)  # type: ignore[operator]  # a function of h5py's, which has no types
+    except LIBRARY_ERRORS as error:
+        raise Malformed(0, "the root group of an HDF5 file", str(error)) from error
+
+
+def _links(group: h5py.h5g.GroupID, path: str, waiting: list[_Waiting]) -> Iterator[Finding | Gap]:
+    """Judge the links of a group, and queue what its hard links lead to."""
+    import h5py
+
+    try:
+        for name in group:
+            shown = f"{path}/{name.decode('utf-8', 'surrogateescape')}"
+            kind = group.links.get_info(name).type
+            if kind == h5py.h5l.TYPE_HARD:
+                waiting.append(_Waiting(shown, group, name))
+            elif kind != h5py.h5l.TYPE_SOFT:
+                yield _external(group, name, kind, shown)
+    except LIBRARY_ERRORS as error:
+        yield _unread(path or "/", error)
+
+
+def _external(group: h5py.h5g.GroupID, name: bytes, kind: int, shown: str) -> Finding:
+    import h5py
+
+    if kind == h5py.h5l.TYPE_EXTERNAL:
+        file, target = (text.decode("utf-8", "surrogateescape") for text in group.links.get_val(name))
+        evidence = f"{shown} leads to {target} in {file}"
+    else:
+        evidence = f"{shown} is a link of user-defined class {kind}"
+    return Finding(rule="hdf5-external-link", evidence=evidence, name=shown)
+
+
+def _unread(path: str, error: Exception) -> Gap:
+    return Gap(reason=Reason.MALFORMED, detail=f"{path}: the HDF5 library cannot open it: {error}")

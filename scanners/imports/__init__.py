@@ -1,0 +1,18 @@
+"""Which imports of a pickle are harmless, dangerous or unknown.
+
+Judge by allowlist, explain by denylist. `judge` knows a name by itself. Where it answers `ARGUMENTS_MATTER`, the use
+decides and the caller asks further:
+
+* `check_arguments` at each call (REDUCE, OBJ, INST) and, with `new=True`, each making anew (NEWOBJ, NEWOBJ_EX);
+* `check_state` at BUILD on what such a call returned;
+* `check_escape` where the name is used otherwise than as the callee: stored, passed on, left on the stack.
+
+All take the name as spelt in the stream, or one of its `spellings`; the worst answer counts.
+"""
+
+from scanners.imports.arguments import check_arguments, check_escape, check_state
+from scanners.imports.judge import judge
+from scanners.imports.judgement import Judgement, Kind
+from scanners.imports.spelling import spellings
+
+__all__ = ["Judgement", "Kind", "check_arguments", "check_escape", "check_state", "judge", "spellings"]

@@ -1,0 +1,253 @@
+"""
+Compressed streams as sources: random access over what comes out of a decompressor, in bounded memory.
+
+Up to 4 MiB are kept whole. Of longer streams the first 64 KiB and the last MiB stay, so that reading forwards costs one
+pass; a read further back starts again from the beginning, and is charged again. Every byte that leaves the decompressor
+is charged to the budget. A stream that breaks ends where it breaks: `fault` then says why, and whoever opened the source
+must report it, because what stood before the break has been loaded by then.
+"""
+
+from __future__ import annotations
+
+import bz2
+import lzma
+import zlib
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from scanners import lz4
+from scanners.limits import BudgetExceeded
+from scanners.lz4 import Lz4Decoder
+from scanners.lzma_raw import ZipLzmaDecoder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scanners.limits import Budget
+    from scanners.sources import Source
+
+KEPT_WHOLE = 4 << 20
+_HEAD = 1 << 16
+_TRAIL = 1 << 20
+_STEP_IN = 1 << 16
+_STEP_OUT = 1 << 18
+_RATIO_FREE = 16 << 20
+_PADDING = 512
+
+
+class DecodeError(Exception):
+    """A compressed stream broke its format."""
+
+
+class Decoder(Protocol):
+    """What `bz2`, `lzma` and the adapters of this module agree on."""
+
+    @property
+    def eof(self) -> bool:
+        """Whether the end of the stream was reached."""
+
+    @property
+    def needs_input(self) -> bool:
+        """Whether more input is needed before more output can come."""
+
+    @property
+    def unused_data(self) -> bytes:
+        """Input after the end of the stream."""
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        """Return up to `max_length` bytes of output."""
+
+
+class ZlibDecoder:
+    """`zlib.decompressobj` with the interface of `bz2.BZ2Decompressor`."""
+
+    def __init__(self, window_bits: int) -> None:
+        self._inner = zlib.decompressobj(window_bits)
+        self._full = False
+
+    @property
+    def eof(self) -> bool:
+        """Whether the end of the stream was reached."""
+        return self._inner.eof
+
+    @property
+    def needs_input(self) -> bool:
+        """Whether more input is needed before more output can come."""
+        return not (self._inner.eof or self._full)
+
+    @property
+    def unused_data(self) -> bytes:
+        """Input after the end of the stream."""
+        return self._inner.unused_data
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        """Return up to `max_length` bytes; zlib may hold more although it has taken all input."""
+        output = self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
+        self._full = len(output) == max_length or bool(self._inner.unconsumed_tail)
+        return output
+
+
+class InflatedSource:
+    """What a compressed stream holds."""
+
+    def __init__(
+        self,
+        base: Source,
+        codec: Codec,
+        budget: Budget,
+    ) -> None:
+        """Open a stream that starts at the first byte of `base`."""
+        self._base = base
+        self._codec = codec
+        self._budget = budget
+        self._size: int | None = None
+        self._crc = 0
+        self._crc_until = 0
+        self._head = b""
+        self._start_over()
+        self.fault: str | None = None
+        """Why the stream broke, None while it has not."""
+        self.unused = 0
+        """Bytes of `base` after the end of the stream, known once the end was reached."""
+
+    def _start_over(self) -> None:
+        self._decoder = self._codec.new_decoder()
+        self._consumed = 0
+        self._produced = 0
+        self._window = bytearray()
+        self._window_start = 0
+        self._ended = False
+
+    @property
+    def size(self) -> int:
+        """Length of the content; reaching for it inflates to the end."""
+        if self._size is None:
+            self.drain()
+        assert self._size is not None
+        return self._size
+
+    @property
+    def sequential(self) -> bool:
+        """Whether reading backwards costs a new pass: true for what is too long to be kept whole."""
+        self._fill(KEPT_WHOLE)
+        return not self._ended or self._window_start > 0
+
+    @property
+    def crc(self) -> int:
+        """CRC-32 of the whole content."""
+        if self._size is None:
+            self.drain()
+        return self._crc
+
+    def drain(self) -> None:
+        """Inflate to the end, keeping no more than the window."""
+        while not self._ended:
+            self._step(self._produced)
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return up to `length` bytes from `offset`; a broken stream ends where it breaks."""
+        if length <= 0 or offset < 0:
+            return b""
+        if offset < self._window_start:
+            if offset + length <= len(self._head):
+                return self._head[offset : offset + length]
+            self._start_over()
+        self._fill(offset + length, offset)
+        start = offset - self._window_start
+        return bytes(memoryview(self._window)[start : start + length])
+
+    def _fill(self, until: int, keep_from: int = 0) -> None:
+        while self._produced < until and not self._ended:
+            self._step(keep_from)
+
+    def _step(self, keep_from: int) -> None:
+        """Produce one chunk of output, or notice the end."""
+        try:
+            chunk = self._decode()
+        except (DecodeError, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:
+            self._finish(str(error) or type(error).__name__)
+            return
+        if not chunk:
+            return
+        self._produced += len(chunk)
+        self._charge(len(chunk))
+        if self._produced > self._crc_until:
+            self._crc = zlib.crc32(chunk[self._crc_until - self._produced :], self._crc)
+            self._crc_until = self._produced
+        self._window += chunk
+        self._trim(keep_from)
+
+    def _decode(self) -> bytes:
+        decoder = self._decoder
+        if decoder.eof:
+            self._next_stream()
+            return b""
+        data = b""
+        if decoder.needs_input:
+            data = self._base.read(self._consumed, _STEP_IN)
+            if not data:
+                self._finish("the compressed stream ends too early")
+                return b""
+            self._consumed += len(data)
+        return decoder.decompress(data, _STEP_OUT)
+
+    def _next_stream(self) -> None:
+        """Go on with the stream that follows, after zeros if need be (RFC 1952 tools and xz pad so), or end."""
+        position = end = self._consumed - len(self._decoder.unused_data)
+        following = self._base.read(position, _PADDING)
+        while following and not following.strip(b"\0"):
+            position += len(following)
+            following = self._base.read(position, _PADDING)
+        skipped = len(following) - len(following.lstrip(b"\0"))
+        self._consumed = position + skipped
+        if following and following[skipped:].startswith(self._codec.starts):
+            self._budget.spend_member()
+            self._decoder = self._codec.new_decoder()
+            return
+        self.unused = self._base.size - end if following else 0
+        self._finish(None)
+
+    def _finish(self, fault: str | None) -> None:
+        self._ended = True
+        self._size = self._produced
+        self.fault = fault
+
+    def _charge(self, count: int) -> None:
+        self._budget.spend_inflated(count)
+        ratio = self._budget.limits.ratio
+        if self._produced > max(_RATIO_FREE, ratio * self._consumed):
+            raise BudgetExceeded("inflated bytes for each compressed one", ratio)
+
+    def _trim(self, keep_from: int) -> None:
+        if len(self._window) <= KEPT_WHOLE:
+            return
+        if not self._head:
+            self._head = bytes(memoryview(self._window)[:_HEAD])
+        drop = min(keep_from, self._produced - _TRAIL) - self._window_start
+        if drop > _TRAIL:
+            del self._window[:drop]
+            self._window_start += drop
+
+
+class Codec(NamedTuple):
+    """How streams of one format are read."""
+
+    new_decoder: Callable[[], Decoder]
+    starts: tuple[bytes, ...] = ()
+    """What a further stream begins with that loaders read as the continuation of the first; empty: none does."""
+
+
+MEMORY_LIMIT = 128 << 20
+"""What an xz or lzma stream may ask for; `xz -9` needs 65 MiB."""
+
+GZIP = Codec(lambda: ZlibDecoder(16 + zlib.MAX_WBITS), (b"\x1f\x8b",))
+ZLIB = Codec(
+    lambda: ZlibDecoder(zlib.MAX_WBITS), (b"\x78", b"\x68", b"\x58", b"\x48", b"\x38", b"\x28", b"\x18", b"\x08")
+)
+BZIP2 = Codec(bz2.BZ2Decompressor, (b"BZh",))
+XZ = Codec(lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MEMORY_LIMIT), (b"\xfd7zXZ\0",))
+LZMA = Codec(lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=MEMORY_LIMIT), (b"\x5d\0",))
+LZ4 = Codec(Lz4Decoder, lz4.STARTS)
+DEFLATE = Codec(lambda: ZlibDecoder(-zlib.MAX_WBITS))
+ZIP_BZIP2 = Codec(bz2.BZ2Decompressor)
+ZIP_LZMA = Codec(ZipLzmaDecoder)
+ZIP_XZ = Codec(XZ.new_decoder)

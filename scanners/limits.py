@@ -1,0 +1,59 @@
+"""Limits are given, never global: `Limits` is what the operator allows, `Budget` what is left of it for one file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+
+class BudgetExceeded(Exception):
+    """A limit was reached; the engine turns it into a `Gap` with reason `budget`."""
+
+    def __init__(self, what: str, limit: int) -> None:
+        super().__init__(what, limit)
+        self.what = what
+        self.limit = limit
+
+    def __str__(self) -> str:
+        return f"more than {self.limit:,} {self.what}; raise the limit only if you trust where the file comes from"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one file may cost. Frozen and self-validating: a limit below one would examine nothing."""
+
+    inflated_bytes: int = 64 << 30
+    """Bytes that all compressed parts of one file may inflate to together."""
+    ratio: int = 1000
+    """Inflated bytes for each compressed byte of one part, once it is past 16 MiB."""
+    depth: int = 8
+    """How many containers may be nested."""
+    members: int = 1_000_000
+    """Members of all archives of one file together."""
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            if getattr(self, item.name) < 1:
+                raise ValueError(f"limit {item.name} must be at least 1, not {getattr(self, item.name)}")
+
+
+class Budget:
+    """What is left of the limits for one file, spent across all nesting."""
+
+    __slots__ = ("_inflated", "_members", "limits")
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._inflated = 0
+        self._members = 0
+
+    def spend_inflated(self, count: int) -> None:
+        """Account for `count` bytes that came out of a decompressor; raise `BudgetExceeded` past the limit."""
+        self._inflated += count
+        if self._inflated > self.limits.inflated_bytes:
+            raise BudgetExceeded("inflated bytes", self.limits.inflated_bytes)
+
+    def spend_member(self) -> None:
+        """Account for one archive member; raise `BudgetExceeded` past the limit."""
+        self._members += 1
+        if self._members > self.limits.members:
+            raise BudgetExceeded("archive members", self.limits.members)

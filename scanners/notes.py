@@ -1,0 +1,79 @@
+"""What is checked in each format, and what is not: the rows of `weighbridge formats` and docs/formats.md."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanners.formats import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Note(NamedTuple):
+    """One row."""
+
+    checked: str
+    not_checked: str = ""
+
+
+_UNREAD = Note("recognised only: reported as not examined", "everything")
+
+NOTES: Mapping[Format, Note] = {
+    Format.PICKLE: Note(
+        "every opcode of protocols 0 to 5 as the unpickler runs it: imports, calls, BUILD, persistent ids, several pickles, "
+        "what follows STOP, broken and truncated streams",
+        "what a harmless class does with harmless state",
+    ),
+    Format.ZIP: Note(
+        "every copy of every member by content; central directory against local headers; names, flags, sizes, methods, "
+        "bytes before, between and after",
+        "contents of encrypted members (reported)",
+    ),
+    Format.TORCH_ZIP: Note(
+        "as ZIP; data.pkl and constants.pkl as pickles whatever they look like, TorchScript sources, hidden members",
+        "the numbers of tensors",
+    ),
+    Format.NPY: Note("header, dtype, shape against size; object arrays as the pickles they are", "the numbers"),
+    Format.SAFETENSORS: Note("header, duplicate keys, offsets in bounds, overlaps, gaps, trailing bytes", "the numbers"),
+    Format.TORCH_LEGACY: Note(
+        "all five pickles of the layout and what follows them", "the numbers of tensors"
+    ),
+    Format.TORCH_TAR: Note("as tar; its pickles whatever they look like", "the numbers of tensors"),
+    Format.TAR: Note("every member by content; links, devices, names that leave the directory, duplicates"),
+    **dict.fromkeys(
+        (Format.GZIP, Format.BZIP2, Format.XZ, Format.LZMA, Format.ZLIB, Format.LZ4),
+        Note("the content, inflated within the budget; several streams in one file, bytes behind the last"),
+    ),
+    Format.KERAS_HDF5: Note(
+        "model configuration to any depth, links and external storage without following them, shapes", "the numbers of weights"
+    ),
+    Format.KERAS_ZIP: Note("as ZIP; config.json and metadata.json to any depth, weights by content", "the numbers of weights"),
+    Format.KERAS_CONFIG: Note("the layer tree to any depth: classes, modules, functions, paths and URLs in arguments"),
+    Format.SAVED_MODEL: Note("operators of every graph and function; assets and their paths", "the numbers of tensors"),
+    Format.TENSORFLOW_GRAPH: Note("operators of the graph and its functions", "the numbers of tensors"),
+    **dict.fromkeys(
+        (Format.ELF, Format.PE, Format.MACH_O, Format.OTHER_EXECUTABLE, Format.SCRIPT),
+        Note("that it is there at all: no model server needs one beside its weights", "what the program does"),
+    ),
+    **dict.fromkeys(
+        (
+            Format.TENSORFLOW_CHECKPOINT,
+            Format.ZSTANDARD,
+            Format.SEVEN_ZIP,
+            Format.RAR,
+            Format.OTHER_ARCHIVE,
+            Format.ONNX,
+            Format.TFLITE,
+            Format.GGUF,
+            Format.GGML,
+            Format.PYTHON_SOURCE,
+            Format.PYTHON_BYTECODE,
+        ),
+        _UNREAD,
+    ),
+    Format.TENSOR_DATA: Note("content that could carry code after all", "the numbers"),
+    Format.INERT: Note("that it is text, JSON or an image, which can carry no code"),
+    Format.UNKNOWN: Note("nothing: reported as not examined", "everything"),
+}
+"""Every format has a row; a test says so."""

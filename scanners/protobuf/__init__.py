@@ -1,0 +1,1 @@
+"""Protocol buffers without generated code: the wire format walked by offset, small messages parsed by the library."""

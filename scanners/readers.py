@@ -1,0 +1,120 @@
+"""Which reader reads which format: one visible table.
+
+Each entry imports its module when it is first used, so that a gate on a safetensors file pays for no other format.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanners.formats import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from scanners.findings import Embedded, Finding, Gap
+    from scanners.formats import Part
+
+    Reader = Callable[[Part], Iterator[Finding | Gap | Embedded]]
+
+
+def _pickle(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import pickle
+
+    return pickle.read(part)
+
+
+def _zip(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import zip as zip_archive
+
+    return zip_archive.read(part)
+
+
+def _torch_zip(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import torch_zip
+
+    return torch_zip.read(part)
+
+
+def _tar(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import tar
+
+    return tar.read(part)
+
+
+def _stream(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import streams
+
+    return streams.read(part)
+
+
+def _npy(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import npy
+
+    return npy.read(part)
+
+
+def _safetensors(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import safetensors
+
+    return safetensors.read(part)
+
+
+def _executable(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import executables
+
+    return executables.read(part)
+
+
+def _keras_hdf5(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import keras_hdf5
+
+    return keras_hdf5.read(part)
+
+
+def _keras_zip(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import keras_zip
+
+    return keras_zip.read(part)
+
+
+def _keras_config(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import keras_config
+
+    return keras_config.read(part)
+
+
+READERS: Mapping[Format, Reader | None] = {
+    Format.KERAS_HDF5: _keras_hdf5,
+    Format.KERAS_ZIP: _keras_zip,
+    Format.KERAS_CONFIG: _keras_config,
+    Format.ZIP: _zip,
+    Format.TORCH_ZIP: _torch_zip,
+    Format.TAR: _tar,
+    Format.GZIP: _stream,
+    Format.BZIP2: _stream,
+    Format.XZ: _stream,
+    Format.LZMA: _stream,
+    Format.ZLIB: _stream,
+    Format.LZ4: _stream,
+    Format.NPY: _npy,
+    Format.SAFETENSORS: _safetensors,
+    Format.ELF: _executable,
+    Format.PE: _executable,
+    Format.MACH_O: _executable,
+    Format.OTHER_EXECUTABLE: _executable,
+    Format.SCRIPT: _executable,
+    Format.PYTHON_SOURCE: None,
+    Format.PYTHON_BYTECODE: None,
+    Format.ZSTANDARD: None,
+    Format.SEVEN_ZIP: None,
+    Format.RAR: None,
+    Format.OTHER_ARCHIVE: None,
+    Format.ONNX: None,
+    Format.TFLITE: None,
+    Format.GGUF: None,
+    Format.GGML: None,
+    Format.TENSORFLOW_CHECKPOINT: None,
+    Format.UNKNOWN: None,
+    Format.PICKLE: _pickle,
+}

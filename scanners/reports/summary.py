@@ -1,0 +1,61 @@
+"""What a run adds up to: counts, and the exit code they mean."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from scanners.findings import Examined, Severity
+
+if TYPE_CHECKING:
+    from scanners.findings import FileReport
+
+EXIT_CLEAN = 0
+EXIT_FINDINGS = 1
+EXIT_NOT_EXAMINED = 2
+EXIT_NOTHING = 3
+EXIT_USAGE = 4
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counts over all files of a run, added to as reports come in."""
+
+    files: int = 0
+    bytes: int = 0
+    parts: int = 0
+    severities: Counter[Severity] = field(default_factory=Counter)
+    examined: Counter[Examined] = field(default_factory=Counter)
+
+    def add(self, report: FileReport) -> None:
+        """Count one file."""
+        self.files += 1
+        self.bytes += report.size
+        self.parts += report.parts
+        self.severities.update(finding.severity for finding in report.findings)
+        self.examined[report.examined] += 1
+
+    def exit_code(self, fail_on: Severity) -> int:
+        """Return ModelScan's code: findings at or above the threshold win over what was not examined."""
+        if any(count and severity >= fail_on for severity, count in self.severities.items()):
+            return EXIT_FINDINGS
+        if self.examined[Examined.PARTLY] or self.examined[Examined.NOT]:
+            return EXIT_NOT_EXAMINED
+        return EXIT_CLEAN if self.files else EXIT_NOTHING
+
+    def sentence(self) -> str:
+        """Return one line for a person."""
+        findings = ", ".join(f"{self.severities[level]} {level.name}" for level in reversed(Severity))
+        unexamined = self.examined[Examined.PARTLY] + self.examined[Examined.NOT]
+        tail = f"; {unexamined} not fully examined" if unexamined else ""
+        return f"{self.files} files, {_bytes(self.bytes)}: findings {findings}{tail}"
+
+
+def _bytes(count: int) -> str:
+    size = float(count)
+    for unit in ("bytes", "KiB", "MiB", "GiB"):
+        if size < 1024 or unit == "GiB":
+            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
+        size /= 1024
+    raise AssertionError("unreachable")

@@ -1,0 +1,72 @@
+"""Where bytes come from: random access by (offset, length), never by mapping.
+
+Reads are `pread` calls. A mapped file that is truncated while it is read kills the process with SIGBUS, and mapped pages
+count as resident until they are released; copies of a bounded window have neither fault (docs/decisions/0003).
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Protocol
+
+
+class Source(Protocol):
+    """Bytes at rest."""
+
+    @property
+    def size(self) -> int:
+        """Length in bytes. For compressed sources this inflates to the end, within the budget."""
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return up to `length` bytes from `offset`; fewer only at the end, none past it."""
+
+
+class BytesSource:
+    """Bytes that are in memory already."""
+
+    __slots__ = ("_data",)
+
+    def __init__(self, data: bytes | memoryview) -> None:
+        self._data = memoryview(data)
+
+    @property
+    def size(self) -> int:
+        """Length in bytes."""
+        return len(self._data)
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return a copy of the range."""
+        return bytes(self._data[offset : offset + length])
+
+
+class FileSource:
+    """An open regular file, read at offsets; the caller owns the descriptor."""
+
+    __slots__ = ("_descriptor", "size")
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self.size = os.fstat(descriptor).st_size
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Read the range from the file; raise `OSError` where the operating system refuses it."""
+        chunk = os.pread(self._descriptor, length, offset)
+        if len(chunk) == length or not chunk:
+            return chunk
+        rest = self.read(offset + len(chunk), length - len(chunk))
+        return chunk + rest
+
+
+class SliceSource:
+    """A range of another source."""
+
+    __slots__ = ("_base", "_start", "size")
+
+    def __init__(self, base: Source, start: int, size: int) -> None:
+        self._base = base
+        self._start = start
+        self.size = size
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Read the range from the other source, never past the slice."""
+        return self._base.read(self._start + offset, max(0, min(length, self.size - offset)))

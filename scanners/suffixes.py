@@ -1,0 +1,72 @@
+"""
+What names say: which formats are no surprise under a suffix, and which names call a file a pickle.
+
+A name never decides what a file is. It can disagree with the content, and it makes a broken pickle a pickle.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanners.formats import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_STREAMS = frozenset({Format.GZIP, Format.BZIP2, Format.XZ, Format.LZMA, Format.ZLIB, Format.LZ4, Format.ZSTANDARD})
+_PICKLES = frozenset({Format.PICKLE}) | _STREAMS
+"""joblib compresses whatever the suffix is."""
+_TORCH = frozenset({Format.TORCH_ZIP, Format.TORCH_LEGACY, Format.TORCH_TAR, Format.PICKLE})
+_INERT = frozenset({Format.INERT})
+_TEXT = frozenset({Format.INERT, Format.SCRIPT})
+_NATIVE = frozenset({Format.ELF, Format.MACH_O, Format.PE, Format.OTHER_EXECUTABLE})
+_KERAS = frozenset({Format.KERAS_HDF5, Format.KERAS_ZIP})
+_ZIPS = frozenset({Format.ZIP, Format.TORCH_ZIP, Format.KERAS_ZIP})
+
+EXPECTED: Mapping[str, frozenset[Format]] = {
+    **dict.fromkeys((".pkl", ".pickle", ".pck", ".pk", ".dill", ".cloudpickle", ".sav"), _PICKLES | _TORCH),
+    ".joblib": _PICKLES,
+    **dict.fromkeys((".pt", ".pth", ".pt2", ".ptl", ".pytorch"), _TORCH | {Format.ZIP}),
+    ".ckpt": _TORCH | {Format.TENSORFLOW_CHECKPOINT, Format.TENSOR_DATA},
+    ".safetensors": frozenset({Format.SAFETENSORS}),
+    ".npy": frozenset({Format.NPY}),
+    ".npz": frozenset({Format.ZIP}),
+    ".zip": _ZIPS,
+    ".mar": frozenset({Format.ZIP, *_STREAMS}),
+    ".whl": frozenset({Format.ZIP}),
+    ".tar": frozenset({Format.TAR, Format.TORCH_TAR}),
+    **dict.fromkeys((".tgz", ".gz"), frozenset({Format.GZIP})),
+    **dict.fromkeys((".bz2", ".tbz2"), frozenset({Format.BZIP2})),
+    **dict.fromkeys((".xz", ".txz"), frozenset({Format.XZ})),
+    ".lzma": frozenset({Format.LZMA, Format.XZ}),
+    ".lz4": frozenset({Format.LZ4}),
+    **dict.fromkeys((".zst", ".tzst"), frozenset({Format.ZSTANDARD})),
+    ".7z": frozenset({Format.SEVEN_ZIP}),
+    ".rar": frozenset({Format.RAR}),
+    **dict.fromkeys((".h5", ".hdf5", ".weights"), _KERAS),
+    ".keras": _KERAS,
+    ".pb": frozenset({Format.SAVED_MODEL, Format.TENSORFLOW_GRAPH, Format.ONNX, Format.INERT}),
+    ".pbtxt": frozenset({Format.TENSORFLOW_GRAPH, Format.SAVED_MODEL, Format.INERT}),
+    ".onnx": frozenset({Format.ONNX}),
+    ".tflite": frozenset({Format.TFLITE}),
+    ".gguf": frozenset({Format.GGUF}),
+    ".py": frozenset({Format.PYTHON_SOURCE}),
+    ".pyc": frozenset({Format.PYTHON_BYTECODE}),
+    **dict.fromkeys((".so", ".dylib", ".dll", ".exe", ".pyd"), _NATIVE),
+    **dict.fromkeys((".sh", ".bash"), _TEXT),
+    **dict.fromkeys((".txt", ".md", ".rst", ".csv", ".tsv", ".json", ".jsonl", ".yaml", ".yml", ".toml"), _TEXT),
+    **dict.fromkeys((".jinja", ".ini", ".cfg", ".html", ".htm", ".xml", ".svg", ".css", ".vocab", ".merges"), _INERT),
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".ico", ".tif", ".tiff"), _INERT),
+    **dict.fromkeys((".wav", ".mp3", ".flac", ".ogg", ".mp4", ".ttf", ".woff", ".woff2"), _INERT),
+}
+"""Suffix in lower case -> formats that are no surprise under it; a suffix that is not listed expects nothing."""
+
+PICKLE_SUFFIXES = frozenset(
+    {".pkl", ".pickle", ".pck", ".pk", ".p", ".dill", ".cloudpickle", ".sav", ".joblib", ".pt", ".pth"}
+)
+"""Suffixes under which users and libraries save pickles."""
+
+
+def suffix(name: str) -> str:
+    """Return what follows the last dot, with it and in lower case; empty where there is none."""
+    return name[name.rfind(".") :].lower() if "." in name else ""

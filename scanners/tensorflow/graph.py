@@ -1,0 +1,48 @@
+"""Judge a graph with its functions: every op by its name, those that take paths by their inputs and attributes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanners.findings import Finding
+from scanners.tensorflow.attributes import PATH_ATTRIBUTES, judge_attribute
+from scanners.tensorflow.ops import judge_op
+from scanners.tensorflow.paths import PATH_INPUTS, Given, judge_paths
+from scanners.tensorflow.survey import survey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scanners.protobuf.wire import Span
+    from scanners.sources import Source
+    from scanners.tensorflow.survey import Occurrence, Survey
+
+_WATCHED = frozenset(PATH_ATTRIBUTES.keys() | PATH_INPUTS.keys())
+
+
+def judge_graph(
+    source: Source, graphs: list[Span], given: Given, allowed: frozenset[str]
+) -> Iterator[Finding]:
+    """Yield what is wrong with a graph; `allowed` are ops of plug-in libraries that the operator knows."""
+    seen = survey(source, graphs, _WATCHED)
+    yield from _judge_ops(seen, allowed)
+    for scope, node in seen.watched:
+        if node.op in PATH_ATTRIBUTES:
+            yield from judge_attribute(source, node, scope.name)
+    yield from judge_paths(source, seen, given)
+
+
+def _judge_ops(seen: Survey, allowed: frozenset[str]) -> Iterator[Finding]:
+    for op, occurrence in seen.ops.items():
+        judgement = judge_op(op)
+        if judgement is None or op in allowed:
+            continue
+        if judgement.rule == "tensorflow-op-not-recognised" and op in seen.functions:
+            continue
+        evidence = f"{op} {judgement.reason}; {_where(occurrence)}"
+        yield Finding(rule=judgement.rule, evidence=evidence, name=op, offset=occurrence.offset)
+
+
+def _where(occurrence: Occurrence) -> str:
+    place = f"node {occurrence.node}" + (f" of function {occurrence.scope}" if occurrence.scope else "")
+    return place + (f" and {occurrence.count - 1} more" if occurrence.count > 1 else "")

@@ -1,0 +1,12 @@
+"""The pickle machine: an abstract interpreter that does what the real unpicklers would, and calls nothing.
+
+`read_pickles` runs every stream of a source and reports; `looks_like_pickle` tells whether to.
+"""
+
+from scanners.unpickler.facts import Fact, Nested
+from scanners.unpickler.judging import Judge
+from scanners.unpickler.plausible import looks_like_pickle
+from scanners.unpickler.reading import Stopped
+from scanners.unpickler.streams import read_streams
+
+__all__ = ["Fact", "Judge", "Nested", "Stopped", "looks_like_pickle", "read_streams"]

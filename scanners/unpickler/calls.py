@@ -1,0 +1,173 @@
+"""Opcodes that import, call, build, or ask the loader; and those that frame the stream."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanners.unpickler.constants import LARGEST
+from scanners.unpickler.containers import escapes
+from scanners.unpickler.opcodes import HIGHEST_PROTOCOL
+from scanners.unpickler.reading import Stopped
+from scanners.unpickler.values import UNCALLABLE, Global, Made, Persistent, Text, Unnamed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from scanners.unpickler.facts import Fact
+    from scanners.unpickler.machine import Machine
+
+
+def protocol(machine: Machine) -> Iterable[Fact]:
+    """Set the protocol."""
+    number = machine.take_int(1)
+    if number > HIGHEST_PROTOCOL:
+        raise Stopped(machine.at, f"a protocol up to {HIGHEST_PROTOCOL}", str(number))
+    machine.protocol = number
+    return machine.listener.protocol(machine.at, number, first=machine.at == machine.began)
+
+
+def frame(machine: Machine) -> None:
+    """
+    Pass over the length of a frame.
+
+    Both unpicklers read the same bytes with frames as without; they only differ in which lies make them raise.
+    """
+    length = machine.take_int(8)
+    if length > LARGEST:
+        raise Stopped(machine.at, "a length that an index can hold", str(length))
+
+
+def stop(machine: Machine) -> Iterable[Fact]:
+    """End the stream with the topmost value."""
+    value = machine.pop()
+    machine.running = False
+    return list(escapes(machine, value))
+
+
+def global_lines(machine: Machine) -> Iterable[Fact]:
+    """Import what two lines name."""
+    module = _name(machine, "utf-8")
+    return push_import(machine, module, _name(machine, "utf-8"))
+
+
+def stack_global(machine: Machine) -> Iterable[Fact]:
+    """Import what two values on the stack name."""
+    name = machine.pop()
+    module = machine.pop()
+    parts = (_text(machine, module), _text(machine, name))
+    if parts[0] is None or parts[1] is None:
+        machine.stack.append(Unnamed("a computed name"))
+        return machine.listener.import_not_determined(machine.at, "its name is computed while the file is loaded")
+    return push_import(machine, parts[0], parts[1])
+
+
+def push_import(machine: Machine, module: str, name: str) -> Iterable[Fact]:
+    """Import a name and push what comes of it."""
+    what = Global(module, name, machine.protocol, machine.at)
+    machine.stack.append(what)
+    return machine.listener.imported(what)
+
+
+def extension(size: int) -> Callable[[Machine], Iterable[Fact]]:
+    """Import what the extension registry names by a code."""
+
+    def push(machine: Machine) -> Iterable[Fact]:
+        code = int.from_bytes(machine.take(size), "little", signed=size == 4)
+        if code <= 0:
+            raise Stopped(machine.at, "an extension code above zero", str(code))
+        machine.stack.append(Unnamed(f"extension code {code}"))
+        return machine.listener.extension(machine.at, code)
+
+    return push
+
+
+def persistent_line(machine: Machine) -> Iterable[Fact]:
+    """Ask the loader for what a line identifies."""
+    line = machine.take_line()
+    if not line.isascii():
+        raise Stopped(machine.at, "an id in ASCII", "other bytes")
+    return _push_persistent(machine, line.decode("ascii"))
+
+
+def persistent(machine: Machine) -> Iterable[Fact]:
+    """Ask the loader for what the topmost value identifies."""
+    return _push_persistent(machine, machine.pop())
+
+
+def _push_persistent(machine: Machine, identifier: object) -> Iterable[Fact]:
+    machine.stack.append(Persistent(identifier))
+    return machine.listener.persistent(machine.at, identifier)
+
+
+def reduce(machine: Machine) -> Iterable[Fact]:
+    """Call a callable with a tuple of arguments."""
+    arguments = machine.pop()
+    return _call(machine, machine.pop(), arguments)
+
+
+def instance_lines(machine: Machine) -> Iterable[Fact]:
+    """Import what two lines name and call it with all above the last mark."""
+    arguments = tuple(machine.pop_mark())
+    module = _name(machine, "ascii")
+    facts = [*push_import(machine, module, _name(machine, "ascii"))]
+    facts += _call(machine, machine.pop(), arguments)
+    return facts
+
+
+def instance(machine: Machine) -> Iterable[Fact]:
+    """Call the first value above the last mark with the others."""
+    values = machine.pop_mark()
+    if not values:
+        raise Stopped(machine.at, "a class above the mark", "nothing")
+    return _call(machine, values[0], tuple(values[1:]))
+
+
+def new(machine: Machine) -> Iterable[Fact]:
+    """Call the `__new__` of a class."""
+    arguments = machine.pop()
+    return _call(machine, machine.pop(), arguments, is_new=True)
+
+
+def new_with_keywords(machine: Machine) -> Iterable[Fact]:
+    """Call the `__new__` of a class with positional and keyword arguments."""
+    keywords = machine.pop()
+    arguments = machine.pop()
+    facts = [*escapes(machine, keywords)]
+    facts += _call(machine, machine.pop(), arguments, is_new=True)
+    return facts
+
+
+def build(machine: Machine) -> Iterable[Fact]:
+    """Give the value below the topmost one its state."""
+    state = machine.pop_many(2)
+    machine.stack.append(state[0])
+    facts = [*escapes(machine, state[1])]
+    facts += machine.listener.built(machine.at, state[0], state[1])
+    return facts
+
+
+def _call(machine: Machine, callee: object, arguments: object, *, is_new: bool = False) -> Iterable[Fact]:
+    if isinstance(callee, UNCALLABLE):
+        raise Stopped(machine.at, "something to call", type(callee).__name__)
+    facts = [*machine.listener.called(machine.at, callee, arguments, new=is_new)]
+    machine.stack.append(Made(callee if isinstance(callee, Global) else None, arguments))
+    return facts
+
+
+def _name(machine: Machine, encoding: str) -> str:
+    line = machine.take_line()
+    try:
+        return line.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise Stopped(machine.at, "a name", str(error)) from error
+
+
+def _text(machine: Machine, value: object) -> str | None:
+    """Return a name from the stack, None where it is not in the stream; raise `Stopped` where it is no text."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Text):
+        return machine.read_text(value)
+    if isinstance(value, UNCALLABLE):
+        raise Stopped(machine.at, "a name", type(value).__name__)
+    return None

@@ -1,0 +1,132 @@
+"""Opcodes that push a constant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanners.unpickler import literals
+from scanners.unpickler.reading import Stopped
+from scanners.unpickler.values import BUFFER, LONGEST_TEXT, NUMBER, Bytes, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from scanners.unpickler.facts import Fact
+    from scanners.unpickler.machine import Machine
+
+LARGEST = (1 << 63) - 1
+"""`PY_SSIZE_T_MAX`: longer payloads are refused on every platform."""
+_LONGEST_KEPT_INTEGER = 16
+
+
+def none(machine: Machine) -> None:
+    """Push None."""
+    machine.stack.append(None)
+
+
+def true(machine: Machine) -> None:
+    """Push True."""
+    machine.stack.append(True)
+
+
+def false(machine: Machine) -> None:
+    """Push False."""
+    machine.stack.append(False)
+
+
+def integer(size: int, *, signed: bool = False) -> Callable[[Machine], None]:
+    """Push an integer of fixed size."""
+
+    def push(machine: Machine) -> None:
+        machine.stack.append(int.from_bytes(machine.take(size), "little", signed=signed))
+
+    return push
+
+
+def long(size: int) -> Callable[[Machine], None]:
+    """Push an integer that is preceded by its length."""
+
+    def push(machine: Machine) -> None:
+        length = int.from_bytes(machine.take(size), "little", signed=size == 4)
+        if length < 0:
+            raise Stopped(machine.at, "a length", str(length))
+        if length > _LONGEST_KEPT_INTEGER:
+            machine.skip(length)
+            machine.stack.append(NUMBER)
+        else:
+            machine.stack.append(int.from_bytes(machine.take(length), "little", signed=True))
+
+    return push
+
+
+def binfloat(machine: Machine) -> None:
+    """Push a float."""
+    machine.take(8)
+    machine.stack.append(NUMBER)
+
+
+def text_line(parse: Callable[[bytes], object]) -> Callable[[Machine], None]:
+    """Push what stands on a line."""
+
+    def push(machine: Machine) -> None:
+        line = machine.take_line()
+        try:
+            machine.stack.append(parse(line))
+        except ValueError as error:
+            raise Stopped(machine.at, "a literal", str(error)) from error
+
+    return push
+
+
+def _raw_unicode(line: bytes) -> str:
+    return line.decode("raw-unicode-escape")
+
+
+def text(size: int, encoding: str, errors: str) -> Callable[[Machine], None]:
+    """Push a text that is preceded by its length."""
+
+    def push(machine: Machine) -> None:
+        length = machine.take_int(size)
+        if length > LONGEST_TEXT:
+            machine.stack.append(Text(_skip(machine, length), length))
+            return
+        try:
+            machine.stack.append(machine.take(length).decode(encoding, errors))
+        except UnicodeDecodeError as error:
+            raise Stopped(machine.at, encoding, str(error)) from error
+
+    return push
+
+
+def payload(size: int) -> Callable[[Machine], None]:
+    """Push bytes that are preceded by their length."""
+
+    def push(machine: Machine) -> None:
+        length = machine.take_int(size)
+        machine.stack.append(Bytes(_skip(machine, length), length))
+
+    return push
+
+
+def _skip(machine: Machine, length: int) -> int:
+    if length > LARGEST:
+        raise Stopped(machine.at, "a length that an index can hold", str(length))
+    return machine.skip(length)
+
+
+def next_buffer(machine: Machine) -> Iterable[Fact]:
+    """Push the next of the loader's buffers."""
+    machine.stack.append(BUFFER)
+    return machine.listener.out_of_band(machine.at)
+
+
+def readonly_buffer(machine: Machine) -> None:
+    """Make the topmost buffer read-only."""
+    machine.top()
+
+
+int_line = text_line(literals.parse_int)
+long_line = text_line(literals.parse_long)
+float_line = text_line(literals.parse_float)
+string_line = text_line(literals.parse_string)
+unicode_line = text_line(_raw_unicode)

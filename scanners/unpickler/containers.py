@@ -1,0 +1,193 @@
+"""Opcodes that make and fill containers, move values and use the memo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanners.unpickler import literals
+from scanners.unpickler.reading import Stopped
+from scanners.unpickler.values import Container, Global
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from scanners.unpickler.facts import Fact
+    from scanners.unpickler.machine import Machine
+
+
+def mark(machine: Machine) -> None:
+    """Open a mark."""
+    machine.fence = len(machine.stack)
+    machine.marks.append(machine.fence)
+
+
+def pop(machine: Machine) -> None:
+    """Drop the topmost value, or the last mark where nothing stands above it."""
+    if len(machine.stack) > machine.fence:
+        machine.stack.pop()
+    else:
+        machine.pop_mark()
+
+
+def pop_mark(machine: Machine) -> None:
+    """Drop all above the last mark, and the mark."""
+    machine.pop_mark()
+
+
+def duplicate(machine: Machine) -> None:
+    """Push the topmost value again."""
+    machine.stack.append(machine.top())
+
+
+def empty(kind: str) -> Callable[[Machine], None]:
+    """Push an empty container."""
+
+    def push(machine: Machine) -> None:
+        machine.stack.append(Container(kind))
+
+    return push
+
+
+def empty_tuple(machine: Machine) -> None:
+    """Push an empty tuple."""
+    machine.stack.append(())
+
+
+def small_tuple(count: int) -> Callable[[Machine], None]:
+    """Make a tuple of the topmost values."""
+
+    def push(machine: Machine) -> None:
+        machine.stack.append(tuple(machine.pop_many(count)))
+
+    return push
+
+
+def marked_tuple(machine: Machine) -> None:
+    """Make a tuple of all above the last mark."""
+    machine.stack.append(tuple(machine.pop_mark()))
+
+
+def marked(kind: str) -> Callable[[Machine], Iterable[Fact]]:
+    """Make a container of all above the last mark."""
+
+    def push(machine: Machine) -> Iterable[Fact]:
+        items = machine.pop_mark()
+        if kind == "dict":
+            _require_pairs(machine, items)
+        container = Container(kind)
+        machine.stack.append(container)
+        return _fill(machine, container, items)
+
+    return push
+
+
+def append(machine: Machine) -> Iterable[Fact]:
+    """Append one item to a list."""
+    (item,) = machine.pop_many(1)
+    return _fill(machine, machine.top(), [item])
+
+
+def setitem(machine: Machine) -> Iterable[Fact]:
+    """Set one item of a dict."""
+    pair = machine.pop_many(2)
+    return _fill(machine, machine.top(), pair)
+
+
+def extend(machine: Machine) -> Iterable[Fact]:
+    """Append all above the last mark to a list, or add them to a set."""
+    items = machine.pop_mark()
+    return _fill(machine, machine.top(), items)
+
+
+def setitems(machine: Machine) -> Iterable[Fact]:
+    """Set all above the last mark as items of a dict."""
+    items = machine.pop_mark()
+    target = machine.top()
+    _require_pairs(machine, items)
+    return _fill(machine, target, items)
+
+
+def _require_pairs(machine: Machine, items: list[object]) -> None:
+    if len(items) % 2:
+        raise Stopped(machine.at, "keys with values", f"{len(items)} items")
+
+
+def _fill(machine: Machine, target: object, items: list[object]) -> Iterable[Fact]:
+    facts: list[Fact] = []
+    for item in items:
+        if item.__class__ in _TELLING:
+            facts += escapes(machine, item)
+    if isinstance(target, Container):
+        target.add(items)
+    elif items:
+        facts += machine.listener.changed(machine.at, target, items)
+    return facts
+
+
+def escapes(machine: Machine, value: object) -> Iterable[Fact]:
+    """Report the imports in a value, the items of tuples included, whose use decides and is now out of sight."""
+    waiting = [value]
+    for _ in range(_MOST_WALKED):
+        if not waiting:
+            return
+        item = waiting.pop()
+        if isinstance(item, Global):
+            if item.guarded:
+                yield from machine.listener.escaped(machine.at, item)
+        elif isinstance(item, tuple):
+            waiting += item
+
+
+_TELLING = (Global, tuple)
+_MOST_WALKED = 4096
+
+
+def put_line(machine: Machine) -> None:
+    """Remember the topmost value at an index."""
+    index = _index(machine)
+    if index < 0:
+        raise Stopped(machine.at, "an index", str(index))
+    machine.memo.put(index, machine.top())
+
+
+def put(size: int) -> Callable[[Machine], None]:
+    """Remember the topmost value at an index of fixed size."""
+
+    def remember(machine: Machine) -> None:
+        machine.memo.put(machine.take_int(size), machine.top())
+
+    return remember
+
+
+def memoize(machine: Machine) -> None:
+    """Remember the topmost value at the next index."""
+    machine.memo.memoize(machine.top())
+
+
+def get_line(machine: Machine) -> None:
+    """Recall a value."""
+    _recall(machine, _index(machine))
+
+
+def get(size: int) -> Callable[[Machine], None]:
+    """Recall a value by an index of fixed size."""
+
+    def recall(machine: Machine) -> None:
+        _recall(machine, machine.take_int(size))
+
+    return recall
+
+
+def _recall(machine: Machine, index: int) -> None:
+    try:
+        machine.stack.append(machine.memo.get(index))
+    except KeyError:
+        raise Stopped(machine.at, "a memo index that is in use", str(index)) from None
+
+
+def _index(machine: Machine) -> int:
+    line = machine.take_line()
+    try:
+        return literals.parse_index(line)
+    except ValueError as error:
+        raise Stopped(machine.at, "an index", str(error)) from error

@@ -1,0 +1,22 @@
+"""What comes out of reading a stream: findings, gaps, and further pickles that a call would load."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scanners.findings import Finding, Gap
+
+if TYPE_CHECKING:
+    from scanners.sources import Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nested:
+    """Bytes that a call in the stream loads as a pickle or torch file."""
+
+    source: Source
+    member: str
+
+
+Fact = Finding | Gap | Nested

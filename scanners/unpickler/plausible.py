@@ -1,0 +1,97 @@
+"""Is this a pickle? Protocols 0 and 1 have no magic, so that the answer is a trial run."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from scanners.imports import Kind, judge, spellings
+from scanners.limits import BudgetExceeded
+from scanners.unpickler.listening import Deaf
+from scanners.unpickler.machine import Machine
+from scanners.unpickler.reading import Stopped
+from scanners.unpickler.table import HANDLERS
+from scanners.unpickler.values import Global
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scanners.sources import Source
+    from scanners.unpickler.facts import Fact
+
+_TRIAL_STEPS = 64
+"""Rounds of the machine, each of up to 64 opcodes. What parses for longer is no text."""
+_MARKED_OPCODES = 8
+"""Opcodes behind PROTO that random bytes do not survive."""
+_IDENTIFIER = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*\Z")
+
+
+class _Trial(Deaf):
+    """Notes whether anything was reached that makes a stream dangerous."""
+
+    def __init__(self) -> None:
+        self.dangerous = False
+        self.called_something = False
+        self.imports = 0
+
+    def imported(self, what: Global) -> Iterable[Fact]:
+        """Note names known to be dangerous."""
+        self.imports += 1
+        pairs = spellings(what.module, what.name, what.protocol)
+        if any(judge(*pair).kind >= Kind.REACHES_OUT for pair in pairs):
+            self.dangerous = True
+        return ()
+
+    def called(self, offset: int, callee: object, arguments: object, *, new: bool) -> Iterable[Fact]:
+        """Note calls of what could be imported on a usual system."""
+        del offset, arguments, new
+        importable = not isinstance(callee, Global) or all(map(_IDENTIFIER.match, (callee.module, callee.name)))
+        self.called_something |= importable
+        return ()
+
+
+def looks_like_pickle(source: Source, *, named: bool) -> bool:
+    """
+    Tell whether a source begins with a pickle of any protocol.
+
+    `named` says that its name or its loader calls it one. Without PROTO and without `named`, a stream counts that runs to
+    its end, or that breaks only after a call or the name of something dangerous.
+    """
+    start = source.read(0, 2)
+    if not start or HANDLERS[start[0]] is HANDLERS[0]:
+        return False
+    marked = start[0] == 0x80
+    trial = _Trial()
+    machine = Machine(source, 0, trial)
+    rounds = 0
+    try:
+        for _ in range(_TRIAL_STEPS):
+            rounds += 1
+            machine.step(HANDLERS)
+            if trial.dangerous or trial.called_something:
+                return True
+            if not machine.running:
+                return marked or named or _ends(source, machine.offset)
+    except BudgetExceeded:
+        return True
+    except Stopped:
+        reached = trial.dangerous or trial.called_something or named
+        return reached or (marked and _survived(source))
+    return True
+
+
+def _ends(source: Source, offset: int) -> bool:
+    """Tell whether nothing, or a further pickle with PROTO, stands behind a STOP: else a text happened to parse."""
+    rest = source.read(offset, 2)
+    return not rest or (rest[0] == 0x80 and len(rest) == 2 and rest[1] <= 5)
+
+
+def _survived(source: Source) -> bool:
+    """Tell whether the first opcodes behind PROTO run."""
+    machine = Machine(source, 0, Deaf())
+    try:
+        for _ in range(_MARKED_OPCODES):
+            machine.step_once(HANDLERS)
+    except Stopped:
+        return False
+    return True

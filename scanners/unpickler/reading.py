@@ -1,0 +1,95 @@
+"""Reading a stream through a window: opcodes and their arguments, never the bytes of big payloads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scanners.sources import Source
+
+WINDOW = 1 << 18
+LONGEST_LINE = 1 << 24
+"""Bytes of one text line that are read; real ones hold a number or a name."""
+
+
+class Stopped(Exception):
+    """The real machine raises here; what came before has run."""
+
+    def __init__(self, offset: int, expected: str, found: str) -> None:
+        super().__init__(offset, expected, found)
+        self.offset = offset
+        self.expected = expected
+        self.found = found
+
+
+class Reader:
+    """A position in a source. `window[position]` is the next byte, `start + position` its offset."""
+
+    __slots__ = ("_source", "position", "start", "window")
+
+    def __init__(self, source: Source, offset: int) -> None:
+        self._source = source
+        self.window = b""
+        self.start = offset
+        self.position = 0
+
+    @property
+    def offset(self) -> int:
+        """Offset of the next byte."""
+        return self.start + self.position
+
+    def refill(self, wanted: int = 1) -> bool:
+        """Move the window to the position; tell whether at least `wanted` bytes are there."""
+        self.start += self.position
+        self.position = 0
+        self.window = self._source.read(self.start, max(WINDOW, wanted))
+        return len(self.window) >= wanted
+
+    def take(self, count: int) -> bytes:
+        """Read `count` bytes; raise `Stopped` where there are fewer."""
+        position = self.position
+        taken = self.window[position : position + count]
+        if len(taken) < count:
+            if not self.refill(count):
+                raise Stopped(self.start, f"{count} bytes", f"the end after {len(self.window)}")
+            position = 0
+            taken = self.window[:count]
+        self.position = position + count
+        return taken
+
+    def take_int(self, count: int) -> int:
+        """Read an unsigned little-endian integer of `count` bytes."""
+        return int.from_bytes(self.take(count), "little")
+
+    def take_line(self) -> bytes:
+        """Read up to a newline, which is not returned; raise `Stopped` where there is none."""
+        end = self.window.find(b"\n", self.position)
+        wanted = WINDOW
+        while end < 0:
+            if not self.refill(wanted) or wanted > LONGEST_LINE:
+                end = self.window.find(b"\n")
+                if end < 0:
+                    raise Stopped(self.start, "a line", "no newline")
+                break
+            end = self.window.find(b"\n")
+            wanted *= 4
+        line = self.window[self.position : end]
+        self.position = end + 1
+        return line
+
+    def skip(self, count: int) -> int:
+        """Pass over `count` bytes without reading them, and return where they start; raise `Stopped` at the end."""
+        begin = self.start + self.position
+        if self.position + count <= len(self.window):
+            self.position += count
+            return begin
+        self.start = begin + count
+        self.position = 0
+        self.window = b""
+        if count and not self._source.read(self.start - 1, 1):
+            raise Stopped(begin, f"{count} bytes", "the end of the data")
+        return begin
+
+    def at_end(self) -> bool:
+        """Tell whether no byte is left."""
+        return self.position >= len(self.window) and not self.refill()

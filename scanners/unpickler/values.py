@@ -1,0 +1,102 @@
+"""What stands on the stack and in the memo: as much of each value as a judgement could need.
+
+Constants stand for themselves (`None`, `bool`, `int`, `str`), tuples are tuples. Everything else has a class here.
+None of the values is ever compared, hashed or printed as a whole, since hostile ones nest without bound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+LONGEST_TEXT = 1 << 12
+"""Characters of text kept; no name that can be imported is longer."""
+MOST_ITEMS = 256
+"""Items of one container kept."""
+
+
+class Opaque:
+    """A constant whose value can matter to nobody: a float, a big integer."""
+
+    __slots__ = ("kind",)
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+
+NUMBER = Opaque("number")
+BUFFER = Opaque("out-of-band buffer")
+
+
+@dataclass(frozen=True, slots=True)
+class Bytes:
+    """Bytes or a bytearray, left where they stand."""
+
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text longer than `LONGEST_TEXT`, left where it stands as UTF-8."""
+
+    offset: int
+    length: int
+
+
+@dataclass(slots=True, eq=False)
+class Global:
+    """What an import gave."""
+
+    module: str
+    name: str
+    protocol: int
+    """That of the stream at the import: below 3, names are mapped from Python 2."""
+    offset: int
+    guarded: bool = False
+    """Whether its use decides if it is harmless; set by the listener."""
+
+
+@dataclass(slots=True, eq=False)
+class Unnamed:
+    """What an import gave whose name is not in the stream: an extension code, a computed name."""
+
+    why: str
+
+
+@dataclass(slots=True, eq=False)
+class Persistent:
+    """What the loader's `persistent_load` gave for an id."""
+
+    identifier: object
+
+
+@dataclass(slots=True, eq=False)
+class Made:
+    """What a call gave."""
+
+    by: Global | None
+    """The callee; None where that is itself made by a call, or has no name."""
+    arguments: object
+
+
+@dataclass(slots=True, eq=False)
+class Container:
+    """A list, dict, set or frozenset."""
+
+    kind: str
+    items: list[object] = field(default_factory=list)
+    """Keys and values alternate in a dict."""
+    complete: bool = True
+    """False where items were left out."""
+
+    def add(self, items: list[object]) -> None:
+        """Keep items, as far as there is room."""
+        room = MOST_ITEMS - len(self.items)
+        if len(items) > room:
+            self.complete = False
+            items = items[: max(room, 0)]
+        self.items += items
+
+
+UNCALLABLE = (type(None), bool, int, float, str, tuple, Opaque, Bytes, Text, Container)
+"""Classes of values that raise `TypeError` when they are called."""

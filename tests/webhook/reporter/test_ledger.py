@@ -1,0 +1,115 @@
+"""Counting once, through crash loops, restarts and lost pods."""
+
+from __future__ import annotations
+
+import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+
+from initcontainer.contract import Verdict
+from tests.webhook.reporter.conftest import ended, message, pod, trusting
+from webhook.reporter.collector import MOST_BLOCKED, OutcomeCollector
+from webhook.reporter.ledger import Ledger, LedgerError
+from webhook.reporter.outcomes import read_pod
+
+BLOCKED = ("serving", "Deployment", "BLOCK")
+PASSED = ("serving", "Deployment", "PASS")
+
+
+def blocked(uid: str = "u1", **fields):
+    return read_pod(pod(uid, state=ended(), **fields), trusting)
+
+
+def passed(uid: str = "u1"):
+    return read_pod(pod(uid, state=ended(message(Verdict.PASS), 0), last=ended()), trusting)
+
+
+def test_a_crash_loop_is_one_block() -> None:
+    """The same verdict of the same pod counts once, however often its gate runs."""
+    ledger = Ledger()
+    assert len(ledger.record(blocked())) == 1
+    assert ledger.record(blocked()) == []
+    assert ledger.totals().verdicts == {BLOCKED: 1}
+    assert ledger.totals().findings == {("serving", "pickle-import-dangerous", "CRITICAL"): 1}
+
+
+def test_a_pass_after_a_block_is_one_of_each() -> None:
+    """Both verdicts of a pod count, also when the first one is seen only as the last state."""
+    ledger = Ledger()
+    ledger.record(passed())
+    assert ledger.totals().verdicts == {BLOCKED: 1, PASSED: 1}
+
+
+def test_a_restart_counts_nothing_twice() -> None:
+    """What was stored is what is counted on with: totals, and which pods they hold."""
+    ledger = Ledger()
+    ledger.record(blocked("a"))
+    restored = Ledger.load(ledger.dump())
+    assert restored.totals() == ledger.totals()
+    assert restored.record(blocked("a")) == []
+    assert restored.record(passed("b"))
+    assert restored.totals().verdicts == {BLOCKED: 2, PASSED: 1}
+    assert restored.living() == {"a", "b"}
+
+
+def test_a_pod_that_went_before_its_verdict_is_lost() -> None:
+    """What was never seen is said to be lost, and only then."""
+    ledger = Ledger()
+    ledger.record(read_pod(pod("waiting"), trusting))
+    ledger.record(blocked("done"))
+    assert ledger.forget("waiting") is True
+    assert ledger.forget("done") is False
+    assert ledger.forget("stranger") is False
+    assert ledger.totals().verdicts == {BLOCKED: 1, ("serving", "Deployment", "LOST"): 1}
+
+
+@pytest.mark.parametrize("stored", [b"", b"x", b"\x78\x9c\x03\x00\x00\x00\x00\x01"])
+def test_a_ledger_that_cannot_be_read_is_an_error(stored: bytes) -> None:
+    """Totals are never silently begun anew."""
+    with pytest.raises(LedgerError):
+        Ledger.load(stored)
+
+
+def test_ten_thousand_pods_fit_one_object() -> None:
+    """The API server takes objects of 1 MiB; uids do not compress."""
+    import uuid
+
+    ledger = Ledger()
+    for _ in range(10_000):
+        ledger.record(blocked(str(uuid.uuid4())))
+    assert len(ledger.dump()) < 700_000
+
+
+def shown(ledger: Ledger, pods) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    collector = OutcomeCollector()
+    registry.register(collector)
+    collector.show(ledger.totals(), {read.uid: read for read in pods})
+    return registry
+
+
+def test_metrics_say_what_was_counted_and_what_is_blocked_now() -> None:
+    """Counters from the ledger, gauges from the pods that exist."""
+    ledger = Ledger()
+    pods = [blocked("a"), blocked("b"), passed("c"), read_pod(pod("d"), trusting)]
+    for read in pods:
+        ledger.record(read)
+    registry = shown(ledger, pods)
+    labels = {"namespace": "serving", "workload_kind": "Deployment"}
+    assert registry.get_sample_value("weighbridge_gate_verdicts_total", labels | {"verdict": "BLOCK"}) == 3
+    workload = {"namespace": "serving", "kind": "Deployment", "name": "web", "rule": "pickle-import-dangerous"}
+    assert registry.get_sample_value("weighbridge_blocked_workload", workload) == 2
+    states = {"BLOCK": 2, "PASS": 1, "PENDING": 1}
+    for verdict, count in states.items():
+        sample = registry.get_sample_value("weighbridge_gated_pods", {"namespace": "serving", "verdict": verdict})
+        assert sample == count
+    assert registry.get_sample_value("weighbridge_gate_duration_seconds_bucket", {"le": "0.5"}) == 4
+    assert b"weighbridge_gate_duration_seconds_sum 1.68" in generate_latest(registry)
+
+
+def test_the_gauge_of_blocked_workloads_is_capped() -> None:
+    """Beyond the cap there is a number, not series."""
+    owners = [{"kind": "Job", "name": f"job-{number}", "controller": True} for number in range(MOST_BLOCKED + 7)]
+    registry = shown(Ledger(), [blocked(owner["name"], owner=owner) for owner in owners])
+    text = generate_latest(registry).decode()
+    assert text.count("\nweighbridge_blocked_workload{") == MOST_BLOCKED
+    assert registry.get_sample_value("weighbridge_blocked_workload_overflow") == 7

@@ -1,0 +1,202 @@
+"""List what a pickle imports and how it uses each name, by `pickletools` and a stack of symbols.
+
+It reads files that this program had saved; it is no scanner, expects honest streams, and shares nothing with the scanner's
+interpreter, so that each can be held against the other.
+"""
+
+from __future__ import annotations
+
+import pickletools
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NAMED, MADE, CALLED = "named", "made", "called"
+_STRENGTH = (NAMED, MADE, CALLED)
+
+
+class Global(NamedTuple):
+    """An imported name."""
+
+    module: str
+    name: str
+
+
+class Attribute(NamedTuple):
+    """A call of `getattr` on an imported name or what one gave: the dotted name it stands for."""
+
+    module: str
+    name: str
+
+
+class Made(NamedTuple):
+    """What a call or making gave."""
+
+    by: object
+
+
+_MARK = object()
+_OTHER = object()
+
+
+@dataclass
+class Listing:
+    """Names found and the strongest use of each."""
+
+    uses: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def note(self, module: str, name: str, use: str) -> None:
+        """Keep the stronger of the known use and this one."""
+        known = self.uses.get((module, name), NAMED)
+        self.uses[module, name] = max(known, use, key=_STRENGTH.index)
+
+
+def list_imports(data: bytes) -> Listing:
+    """List one stream of one or more pickles."""
+    listing = Listing()
+    position = 0
+    while position < len(data):
+        machine = _Machine(listing)
+        for opcode, argument, offset in pickletools.genops(data[position:]):
+            machine.step(opcode, argument)
+            last = offset
+        position += last + 1
+    return listing
+
+
+class _Machine:
+    def __init__(self, listing: Listing) -> None:
+        self._listing = listing
+        self._stack: list[Any] = []
+        self._memo: dict[int, Any] = {}
+
+    def step(self, opcode: Any, argument: Any) -> None:
+        handler = getattr(self, f"_on_{opcode.name.lower()}", None)
+        if handler is not None:
+            handler(argument)
+        elif opcode.name in _GETS:
+            self._stack.append(self._memo[argument])
+        elif opcode.name in _PUTS:
+            self._memo[argument] = self._stack[-1]
+        else:
+            self._generic(opcode, argument)
+
+    def _generic(self, opcode: Any, argument: Any) -> None:
+        taken = [item for item in opcode.stack_before if item is not pickletools.stackslice]
+        if pickletools.markobject in taken:
+            items = self._to_mark()
+            for _ in taken[: taken.index(pickletools.markobject)]:
+                self._stack.pop()
+        else:
+            items = [self._stack.pop() for _ in taken]
+        for item in opcode.stack_after:
+            if item is pickletools.markobject:
+                self._stack.append(_MARK)
+            elif isinstance(argument, str):
+                self._stack.append(argument)
+            else:
+                self._stack.append(tuple(items) if item is pickletools.pytuple else _OTHER)
+
+    def _to_mark(self) -> list[Any]:
+        items = []
+        while (item := self._stack.pop()) is not _MARK:
+            items.append(item)
+        return items[::-1]
+
+    def _import(self, module: str, name: str) -> None:
+        self._listing.note(module, name, NAMED)
+        self._stack.append(Global(module, name))
+
+    def _on_memoize(self, argument: Any) -> None:
+        del argument
+        self._memo[len(self._memo)] = self._stack[-1]
+
+    def _on_dup(self, argument: Any) -> None:
+        del argument
+        self._stack.append(self._stack[-1])
+
+    def _on_global(self, argument: str) -> None:
+        self._import(*argument.split(" ", 1))
+
+    def _on_stack_global(self, argument: Any) -> None:
+        del argument
+        name = self._stack.pop()
+        self._import(self._stack.pop(), name)
+
+    def _on_inst(self, argument: str) -> None:
+        self._to_mark()
+        self._import(*argument.split(" ", 1))
+        self._use(self._stack.pop(), CALLED)
+
+    def _on_obj(self, argument: Any) -> None:
+        del argument
+        self._use(self._to_mark()[0], CALLED)
+
+    def _on_reduce(self, argument: Any) -> None:
+        del argument
+        arguments = self._stack.pop()
+        self._call(self._stack.pop(), arguments)
+
+    def _on_newobj(self, argument: Any) -> None:
+        del argument
+        self._stack.pop()
+        self._use(self._stack.pop(), MADE)
+
+    def _on_newobj_ex(self, argument: Any) -> None:
+        self._stack.pop()
+        self._on_newobj(argument)
+
+    def _on_build(self, argument: Any) -> None:
+        del argument
+        self._stack.pop()
+
+    def _on_tuple1(self, argument: Any) -> None:
+        del argument
+        self._stack[-1:] = [tuple(self._stack[-1:])]
+
+    def _on_tuple2(self, argument: Any) -> None:
+        del argument
+        self._stack[-2:] = [tuple(self._stack[-2:])]
+
+    def _on_tuple3(self, argument: Any) -> None:
+        del argument
+        self._stack[-3:] = [tuple(self._stack[-3:])]
+
+    def _use(self, callee: Any, use: str) -> None:
+        if isinstance(callee, Global):
+            self._listing.note(*callee, use)
+        self._stack.append(Made(callee))
+
+    def _call(self, callee: Any, arguments: Any) -> None:
+        name = callee.name if isinstance(callee, Global) else ""
+        if name in _MAKERS and isinstance(arguments, tuple) and arguments and isinstance(arguments[0], Global):
+            self._listing.note(*callee, CALLED)
+            self._use(arguments[0], MADE)
+            return
+        if name == "getattr" and isinstance(arguments, tuple) and isinstance(arguments[1], str):
+            self._attribute(*arguments[:2])
+        if name == "_ufunc_reconstruct" and isinstance(arguments, tuple):
+            self._listing.note(*arguments, NAMED)
+        if name in _CALLERS and isinstance(arguments, tuple) and isinstance(arguments[0], Global):
+            self._listing.note(*arguments[0], CALLED)
+        self._use(callee, CALLED)
+
+    def _attribute(self, owner: Any, attribute: str) -> None:
+        while isinstance(owner, Made):
+            owner = owner.by
+        if isinstance(owner, Global):
+            self._listing.note(owner.module, f"{owner.name}.{attribute}", NAMED)
+
+
+_GETS = frozenset({"GET", "BINGET", "LONG_BINGET"})
+_PUTS = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
+_MAKERS = frozenset({"_reconstructor", "__newobj__", "__newobj_ex__"})
+_CALLERS = frozenset({"_rebuild_from_type", "_rebuild_from_type_v2"})
+
+
+def iterate(listing: Listing) -> Iterator[tuple[str, str, str]]:
+    """Yield module, name and use in order."""
+    for (module, name), use in sorted(listing.uses.items()):
+        yield module, name, use

@@ -1,0 +1,117 @@
+"""The table of allowed names: what was seen, less what the review took out, plus what it added."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanners.imports.arguments import RULES
+from tools.allowlist.listing import CALLED, MADE, NAMED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tools.allowlist.listing import Listing
+
+HERE = Path(__file__).parent
+ALLOWED = HERE.parents[1] / "scanners" / "imports" / "allowed.txt"
+_HEADER = """\
+# The names that saved models of real libraries import; written by `make allowlist`, never by hand.
+# module:name <TAB> strongest use (named, made anew, called) <TAB> where it was seen
+"""
+_STRENGTH = (NAMED, MADE, CALLED)
+
+
+class Decision(NamedTuple):
+    """What the review decided of names that were, or were not, seen."""
+
+    names: tuple[str, ...]
+    """`module:name`, whole, or a regular expression between slashes that the whole must match."""
+    reason: str
+    use: str | None = None
+    """The strongest use to allow; None: none at all."""
+
+    def covers(self, name: str) -> bool:
+        """Say whether the decision is about a name."""
+        return any(re.fullmatch(item[1:-1], name) if item.startswith("/") else item == name for item in self.names)
+
+
+@dataclass
+class Table:
+    """Names with their use and where they were seen."""
+
+    rows: dict[str, tuple[str, set[str]]] = field(default_factory=dict)
+
+    def add(self, name: str, use: str, seen: Iterable[str]) -> None:
+        """Keep the strongest use of a name and all places."""
+        known, places = self.rows.get(name, (NAMED, set()))
+        self.rows[name] = (max(known, use, key=_STRENGTH.index), places | set(seen))
+
+    def add_listing(self, listing: Listing, versions: Mapping[str, str], python: str) -> None:
+        """Add what one environment's files import, each name with the library it belongs to."""
+        for (module, name), use in listing.uses.items():
+            key = f"{module}:{name}"
+            if key not in RULES:
+                self.add(key, use, [_place(module, versions, python)])
+
+    def review(self, limits: Iterable[Decision]) -> dict[str, Decision]:
+        """Weaken or take out what the review decided on; return the names that are gone."""
+        limits = tuple(limits)
+        gone = {}
+        for name, (use, seen) in list(self.rows.items()):
+            decision = next((item for item in limits if item.covers(name)), None)
+            if decision is None:
+                continue
+            if decision.use is None:
+                gone[name] = decision
+                del self.rows[name]
+            else:
+                self.rows[name] = (min(use, decision.use, key=_STRENGTH.index), seen)
+        return gone
+
+    def text(self) -> str:
+        """Return the table as it is kept."""
+        rows = (f"{name}\t{use}\t{_versions(seen)}\n" for name, (use, seen) in sorted(self.rows.items()))
+        return _HEADER + "".join(rows)
+
+
+def read_review(table: Path = HERE / "review.toml") -> tuple[tuple[Decision, ...], tuple[Decision, ...]]:
+    """Return the limits (names taken out or weakened) and the additions of the review."""
+    entries = tomllib.loads(table.read_text())
+    made = {
+        kind: tuple(Decision(tuple(item["names"]), item["reason"], item.get("use")) for item in entries.get(kind, ()))
+        for kind in ("limit", "add")
+    }
+    return made["limit"], made["add"]
+
+
+# Top-level modules whose distribution has another name.
+_DISTRIBUTIONS = {"sklearn": "scikit-learn", "dateutil": "python-dateutil", "_loss": "scikit-learn", "xgboost": "xgboost", "PIL": "pillow", "yaml": "pyyaml"}
+
+
+def _place(module: str, versions: Mapping[str, str], python: str) -> str:
+    top = module.split(".", 1)[0]
+    distribution = _DISTRIBUTIONS.get(top, top.lower().replace("_", "-"))
+    for candidate in (distribution, f"{distribution}-cpu"):
+        if candidate in versions:
+            return f"{distribution} {versions[candidate]}"
+    return f"python {python}"
+
+
+def _versions(seen: Iterable[str]) -> str:
+    """Write places as `library first-last`, in order of version."""
+    by_library: dict[str, set[str]] = {}
+    for place in seen:
+        library, _, version = place.partition(" ")
+        by_library.setdefault(library, set()).add(version)
+    return ", ".join(_span(library, versions) for library, versions in sorted(by_library.items()))
+
+
+def _span(library: str, versions: set[str]) -> str:
+    ordered = sorted(filter(None, versions), key=lambda version: [int(part) for part in re.findall(r"\d+", version)])
+    if not ordered:
+        return library
+    return f"{library} {ordered[0]}" if len(ordered) == 1 else f"{library} {ordered[0]}..{ordered[-1]}"

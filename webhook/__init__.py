@@ -1,0 +1,1 @@
+"""Admission decisions on pods, and what becomes of them: policies, server, reporter, metrics."""

@@ -1,0 +1,163 @@
+"""What a container is told: its words and variables, as far as they can be read from the object.
+
+Kubernetes replaces `$(NAME)`; a shell, where one is called with `-c`, replaces `$NAME`, splits and runs `eval`. Both are
+followed loosely and never too little: every word that a shell could hand to the server is among the words. A value that
+comes from elsewhere is a word that is not known, never a word that is not there.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from webhook.objects import items, mapping, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from webhook.pod import Container
+
+# https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
+_REFERENCE = re.compile(r"\$\$|\$\(([A-Za-z_.-][A-Za-z0-9_.-]*)\)")
+_SHELL_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?[-+=?][^{}]*)?\}|\$([A-Za-z_][A-Za-z0-9_]*)")
+_SHELL_DEFAULT = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*:?[-=]([^{}]*)\}")
+_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
+_SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh", "busybox"})
+_SHELL_SCRIPT = re.compile(r"-[a-zA-Z]*c\Z")
+_SHELL_MARKS = frozenset("$`")
+_DEEPEST = 4
+"""How often a quoted script may contain a quoted script before the rest counts as not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a command line, or one value of a variable."""
+
+    text: str
+    at: str
+    known: bool = True
+    """False where it, or a part of it, comes from somewhere that the object does not show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandLine:
+    """All that a container is told."""
+
+    words: tuple[Word, ...]
+    """Command and arguments, scripts taken apart."""
+    variables: Mapping[str, Word]
+    from_elsewhere: tuple[str, ...]
+    """Paths of `envFrom` entries without a prefix: any variable may come from there, unless it is set here too."""
+    has_command: bool
+    """Whether the image's own entry point is replaced."""
+
+    def value(self, name: str) -> Word | None:
+        """Return what a variable is set to."""
+        return self.variables.get(name)
+
+
+def read_command_line(container: Container) -> CommandLine:
+    """Read everything a container is told."""
+    raw, at = container.raw, container.at
+    variables = _variables(raw, at)
+    outer = [
+        *(_expanded(word, f"{at}.command[{index}]", variables) for index, word in enumerate(container.command)),
+        *(_expanded(word, f"{at}.args[{index}]", variables) for index, word in enumerate(container.arguments)),
+    ]
+    return CommandLine(
+        words=tuple(_flattened(outer, dict(variables))),
+        variables=variables,
+        from_elsewhere=tuple(where for where, entry in items(raw, "envFrom", at) if not text(entry, "prefix", where)),
+        has_command=bool(container.command),
+    )
+
+
+def _variables(raw: Mapping[str, Any], at: str) -> dict[str, Word]:
+    variables: dict[str, Word] = {}
+    for where, entry in items(raw, "env", at):
+        name = text(entry, "name", where)
+        if mapping(entry, "valueFrom", where):
+            variables[name] = Word("", f"{where}.valueFrom", known=False)
+        else:
+            variables[name] = _expanded(text(entry, "value", where), f"{where}.value", variables)
+    return variables
+
+
+def _expanded(value: str, at: str, variables: Mapping[str, Word]) -> Word:
+    known = True
+
+    def replace(match: re.Match[str]) -> str:
+        nonlocal known
+        if match.group(1) is None:
+            return "$"
+        word = variables.get(match.group(1))
+        if word is None or not word.known:
+            known = False
+            return match.group(0)
+        return word.text
+
+    return Word(_REFERENCE.sub(replace, value), at, known) if "$" in value else Word(value, at)
+
+
+def _flattened(words: list[Word], variables: dict[str, Word]) -> Iterator[Word]:
+    """Yield the words with the script of a shell taken apart in its place."""
+    is_shell = False
+    script_next = False
+    for word in words:
+        if script_next:
+            yield from _script(word, variables, 0)
+            script_next = False
+        elif is_shell and _SHELL_SCRIPT.match(word.text):
+            script_next = True
+        else:
+            is_shell = is_shell or word.text.rpartition("/")[2] in _SHELLS
+            yield word
+
+
+def _script(script: Word, variables: dict[str, Word], depth: int) -> Iterator[Word]:
+    if depth > _DEEPEST:
+        yield Word(script.text, script.at, known=False)
+        return
+    for token in _tokens(script.text):
+        assignment = _ASSIGNMENT.match(token)
+        if assignment:
+            variables[assignment[1]] = _substituted(Word(assignment[2], script.at, script.known), variables)
+        word = _substituted(Word(token, script.at, script.known), variables)
+        if any(char.isspace() for char in word.text):
+            yield from _script(Word(word.text, word.at, word.known), variables, depth + 1)
+        elif word.text or not word.known:
+            yield word
+
+
+def _tokens(script: str) -> list[str]:
+    lexer = shlex.shlex(script.replace("\\\n", " "), posix=True, punctuation_chars=";&|<>\n")
+    lexer.whitespace = " \t\r"
+    lexer.commenters = "#"
+    try:
+        return [token for token in lexer if not set(token) <= set(";&|<>\n")]
+    except ValueError:  # An unclosed quote: a shell would refuse it, but the pieces are still worth reading.
+        return script.replace('"', " ").replace("'", " ").split()
+
+
+def _substituted(word: Word, variables: Mapping[str, Word]) -> Word:
+    if not _SHELL_MARKS & set(word.text):
+        return word
+    known = word.known
+
+    def replace(match: re.Match[str]) -> str:
+        nonlocal known
+        value = variables.get(match.group(1) or match.group(2))
+        if value is None:
+            # Set by the image, if at all, as its program is: the word before `:-` is what stands here otherwise.
+            fallback = _SHELL_DEFAULT.fullmatch(match.group(0))
+            return fallback[1] if fallback else ""
+        known = known and value.known
+        return value.text
+
+    replaced = _SHELL_REFERENCE.sub(replace, word.text)
+    for positional in ("$@", "$*", "${@}", "$#", "$?", "$!", "$0"):
+        replaced = replaced.replace(positional, "")
+    return Word(replaced, word.at, known and not _SHELL_MARKS & set(replaced))

@@ -1,0 +1,186 @@
+"""kopf: watches of policies, namespaces and claims that fill the stores. Nothing here decides, and nothing writes.
+
+Only index and event handlers are registered, so kopf adds neither finalizers nor annotations to anybody's objects. It
+runs in a thread with a loop of its own: `kopf.operator` takes over the signals of a main thread, and at its end it
+cancels every task of its loop that it did not find there, which would be our reviews.
+
+kopf calls event handlers only after every index holds its whole first list: that is how loading is known to be over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import threading
+import time
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import kopf
+
+from webhook.cluster import GROUP, VERSION, ClusterError
+from webhook.stores import CLAIMS, NAMESPACES, POLICIES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from webhook.cluster import Cluster
+    from webhook.metrics import KnowledgeMetrics
+    from webhook.stores import Stores
+
+logger = logging.getLogger(__name__)
+
+SERVICE_ACCOUNT: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+_RESTART_DELAY: Final = 2.0
+"""Seconds between the end of the watches and the next try."""
+
+_SELECTORS: Final[Mapping[str, tuple[str, ...]]] = {
+    POLICIES: (GROUP, VERSION, POLICIES),
+    NAMESPACES: ("", "v1", NAMESPACES),
+    CLAIMS: ("", "v1", CLAIMS),
+}
+
+
+def log_in(**options: Any) -> kopf.ConnectionInfo | None:
+    """Find the API server: the service account's in a pod, by address so that no DNS is needed, else the kubeconfig's."""
+    host, port = os.environ.get("KUBERNETES_SERVICE_HOST"), os.environ.get("KUBERNETES_SERVICE_PORT", "443")
+    token = SERVICE_ACCOUNT / "token"
+    if not host or not token.exists():
+        return kopf.login_with_kubeconfig(**options)
+    host = f"[{host}]" if ":" in host else host
+    return kopf.ConnectionInfo(
+        server=f"https://{host}:{port}",
+        ca_path=str(SERVICE_ACCOUNT / "ca.crt"),
+        scheme="Bearer",
+        token=token.read_text().strip(),
+    )
+
+
+def settings(selectors: Mapping[str, str]) -> kopf.OperatorSettings:
+    """Return settings for an operator that only looks; `selectors` are label selectors by resource, for the API server."""
+    chosen = kopf.OperatorSettings()
+    chosen.scanning.disabled = True
+    chosen.posting.enabled = False
+    chosen.peering.standalone = True
+    chosen.watching.server_timeout = 300
+    chosen.networking.error_backoffs = (1, 2, 5)
+    for resource, selector in selectors.items():
+        chosen.watching.label_selectors[resource] = selector
+    return chosen
+
+
+def knowledge_registry(stores: Stores) -> kopf.OperatorRegistry:
+    """Return the handlers that fill `stores`."""
+    registry = kopf.OperatorRegistry()
+    kopf.on.login(registry=registry, id="log-in")(log_in)
+    for resource, selector in _SELECTORS.items():
+        kopf.index(*selector, registry=registry, id=resource)(_taker(stores, resource))
+        kopf.on.event(*selector, registry=registry, id=resource)(_forgetter(stores, resource))
+    return registry
+
+
+def _taker(stores: Stores, resource: str) -> Callable[..., None]:
+    def take(body: kopf.Body, **_: Any) -> None:
+        stores.put(resource, body)
+
+    return take
+
+
+def _forgetter(stores: Stores, resource: str) -> Callable[..., None]:
+    def forget(event: kopf.RawEvent, namespace: str | None, name: str, **_: Any) -> None:
+        if event["type"] == "DELETED":
+            stores.drop(resource, namespace or "", name)
+        stores.loaded = True
+
+    return forget
+
+
+class WatchThread:
+    """An operator that is begun anew whenever it ends, in a thread of its own."""
+
+    def __init__(
+        self,
+        registry: Callable[[], kopf.OperatorRegistry],
+        ended: Callable[[], None],
+        selectors: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self._registry = registry
+        self._ended = ended
+        self._selectors = selectors
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watches", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._thread.start()
+
+    def stop(self, timeout: float) -> None:
+        """End the watches and wait for the thread."""
+        self._stop.set()
+        self._thread.join(timeout)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                asyncio.run(
+                    kopf.operator(
+                        registry=self._registry(),
+                        settings=settings(self._selectors),
+                        standalone=True,
+                        clusterwide=True,
+                        stop_flag=self._stop,
+                    )
+                )
+            except Exception:
+                # Whatever ended it (no API server, no permission, a fault of kopf's): the old knowledge keeps deciding.
+                logger.exception("the watches ended; they begin anew")
+            if not self._stop.wait(_RESTART_DELAY):
+                self._ended()
+
+
+class Confirmation:
+    """Asks the API server now and then what exists: that tells old knowledge from silence, and finds lost deletions."""
+
+    def __init__(self, cluster: Cluster, stores: Stores, metrics: KnowledgeMetrics) -> None:
+        self._stores = stores
+        self._metrics = metrics
+        self._lists: Mapping[str, Callable[[], Iterable[Mapping[str, Any]]]] = {
+            POLICIES: cluster.policies,
+            NAMESPACES: cluster.namespaces,
+            CLAIMS: cluster.claims,
+        }
+
+    async def watch(self, interval: float) -> None:
+        """Confirm every `interval` seconds, for ever."""
+        while True:
+            await asyncio.to_thread(self.confirm)
+            publish(self._stores, self._metrics)
+            await asyncio.sleep(interval)
+
+    def confirm(self) -> bool:
+        """Compare the stores with what exists; return whether the API server answered."""
+        for resource, listed in self._lists.items():
+            asked = time.monotonic()
+            try:
+                present = [(body["metadata"].get("namespace", ""), body["metadata"]["name"]) for body in listed()]
+            except ClusterError as error:
+                logger.warning("knowledge not confirmed", extra={"fields": {"resource": resource, "error": str(error)}})
+                return False
+            for namespace, name in self._stores.prune(resource, present, asked):
+                fields = {"resource": resource, "namespace": namespace, "name": name}
+                logger.warning("forgotten: the API server no longer has it", extra={"fields": fields})
+        self._stores.last_contact = time.time()
+        return True
+
+
+def publish(stores: Stores, metrics: KnowledgeMetrics) -> None:
+    """Bring the gauges up to date with the stores."""
+    invalid = len(stores.errors())
+    metrics.policies.labels("invalid").set(invalid)
+    metrics.policies.labels("compiled").set(len(stores.compiled()))
+    for resource, count in stores.counts().items():
+        metrics.objects.labels(resource).set(count)
+    metrics.loaded.set(1 if stores.loaded else 0)
+    metrics.last_contact.set(stores.last_contact)

@@ -1,0 +1,59 @@
+"""The decision on one pod or template: find the models, find the gate, ask every check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from webhook.checks import CHECKS
+from webhook.decision import Decision
+from webhook.gates import find_gate
+from webhook.models import find_models
+from webhook.policy import Scope
+from webhook.subject import Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
+
+    from webhook.pod import Pod
+    from webhook.policy import CompiledPolicy
+
+
+def judge(
+    pod: Pod,
+    policy: CompiledPolicy,
+    *,
+    namespace: str,
+    claim: Callable[[str], Mapping[str, Any] | None],
+    today: date,
+    is_platform: bool = False,
+) -> Decision:
+    """Decide on a pod. `is_platform`: its kind already says that it serves a model."""
+    everything = policy.spec.scope is Scope.EVERYTHING
+    subject = Subject(
+        pod=pod,
+        models=find_models(pod, everything=everything, is_platform=is_platform),
+        gate=find_gate(pod, policy),
+        policy=policy,
+        namespace=namespace,
+        claim=claim,
+        today=today,
+    )
+    found = [violation for check in CHECKS for violation in check(subject)]
+    return Decision(
+        violations=tuple(violation for violation in found if not violation.is_tolerated),
+        warnings=tuple(violation for violation in found if violation.is_tolerated),
+        summary=summary(subject),
+        policy=policy.name,
+    )
+
+
+def summary(subject: Subject) -> str:
+    """Say in one sentence what was judged."""
+    if not subject.models.servers:
+        return "no container shows a sign of serving a model"
+    volumes = len(subject.model_volumes())
+    if not volumes:
+        return "a model server without a model volume"
+    counted = "1 model volume" if volumes == 1 else f"{volumes} model volumes"
+    return f"{counted} behind a gate" if subject.gate else f"{counted}, no gate"

@@ -1,0 +1,242 @@
+"""A pod, or the template of one, as the checks see it: containers in the order they start, volumes, mounts.
+
+Everything is read once and strictly. A field with a value of the wrong type makes the whole object undecodable, for
+nobody can say what a cluster would make of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from webhook.objects import Undecodable, flag, items, mapping, text, texts
+from webhook.volumes import Holds, Volume, normal, read_volume
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+class Role(Enum):
+    """When a container runs."""
+
+    INIT = "init container"
+    """Runs to its end before the next one starts."""
+    SIDECAR = "sidecar"
+    """An init container with restartPolicy Always: starts in its place and runs on."""
+    REGULAR = "container"
+    """Starts after all init containers."""
+    EPHEMERAL = "debug container"
+    """Starts whenever somebody adds it, before the gate has finished too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mount:
+    """One volume mount, or one raw device, of a container."""
+
+    volume: str
+    path: str
+    """Where the container sees it, normalised; a device's path for a device."""
+    sub_path: str
+    """Normalised without a leading slash; empty: the whole volume."""
+    sub_path_expr: str
+    read_only: bool
+    """As the mount says. Some volumes are read-only whatever their mounts say."""
+    propagation: str
+    at: str
+    is_device: bool = False
+
+    def covers(self, other: Mount) -> bool:
+        """Say whether all that `other` shows of the volume is within what this one shows."""
+        return self.sub_path == other.sub_path or not self.sub_path or other.sub_path.startswith(self.sub_path + "/")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """One container of any kind."""
+
+    name: str
+    role: Role
+    order: int
+    """Its place among the init containers; regular and debug containers come after all of them."""
+    at: str
+    raw: Mapping[str, Any]
+    image: str
+    command: tuple[str, ...]
+    arguments: tuple[str, ...]
+    mounts: tuple[Mount, ...]
+
+    @property
+    def runs_on(self) -> bool:
+        """Whether it still runs when the server does."""
+        return self.role is not Role.INIT
+
+    def starts_before(self, order: int) -> bool:
+        """Say whether it may have started before the init container at `order` has ended."""
+        return self.role is Role.EPHEMERAL or self.order < order
+
+    def mount_at(self, path: str) -> Mount | None:
+        """Return the mount that a path leads into: the innermost one."""
+        wanted = normal(path)
+        found = [mount for mount in self.mounts if not mount.is_device and _within(mount.path, wanted)]
+        return max(found, key=lambda mount: len(mount.path), default=None)
+
+    def mounts_below(self, path: str) -> Iterator[Mount]:
+        """Yield the mounts that lie below a path, the path itself excluded."""
+        outer = normal(path)
+        for mount in self.mounts:
+            if not mount.is_device and mount.path != outer and _within(outer, mount.path):
+                yield mount
+
+
+def _within(outer: str, inner: str) -> bool:
+    return outer in {"/", inner} or inner.startswith(outer + "/")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pod:
+    """A pod's specification with the metadata that goes with it."""
+
+    at: str
+    """JSON path of the specification: `spec`, `spec.template.spec`."""
+    metadata_at: str
+    labels: Mapping[str, Any]
+    annotations: Mapping[str, Any]
+    spec: Mapping[str, Any]
+    containers: tuple[Container, ...]
+    """All of them: init containers in order, then regular ones, then debug containers."""
+    volumes: Mapping[str, Volume]
+
+    @property
+    def after_init(self) -> int:
+        """The order number of everything that starts after the init containers."""
+        return sum(container.role in {Role.INIT, Role.SIDECAR} for container in self.containers)
+
+    def volume(self, name: str) -> Volume:
+        """Return the volume a mount names."""
+        return self.volumes[name]
+
+    def is_read_only(self, mount: Mount) -> bool:
+        """Say whether nothing can be written through a mount."""
+        return not mount.is_device and (mount.read_only or self.volumes[mount.volume].read_only)
+
+    def mounts_of(self, volume: Volume) -> Iterator[tuple[Container, Mount]]:
+        """Yield every mount of a volume, under whatever name the pod has the same storage."""
+        names = {name for name, other in self.volumes.items() if volume.is_same_storage(other)}
+        for container in self.containers:
+            for mount in container.mounts:
+                if mount.volume in names:
+                    yield container, mount
+
+    def writers_of(self, volume: Volume) -> Iterator[tuple[Container, Mount]]:
+        """Yield every mount through which a volume can be written."""
+        return ((container, mount) for container, mount in self.mounts_of(volume) if not self.is_read_only(mount))
+
+
+def read_pod(
+    spec: Mapping[str, Any],
+    metadata: Mapping[str, Any],
+    *,
+    at: str,
+    metadata_at: str,
+    extra_volumes: tuple[Volume, ...] = (),
+    volumes_elsewhere: bool = False,
+) -> Pod:
+    """Read a pod specification.
+
+    `extra_volumes` are those a controller adds under known names (a StatefulSet's claim templates). With
+    `volumes_elsewhere` a mount may name a volume that a controller brings (KServe merges a runtime into a predictor).
+    """
+    volumes = _volumes(spec, at) | {volume.name: volume for volume in extra_volumes}
+    containers = tuple(_containers(spec, at))
+    _no_two_alike(containers)
+    for mount in (mount for container in containers for mount in container.mounts):
+        if mount.volume not in volumes:
+            if not volumes_elsewhere:
+                raise Undecodable(f"{mount.at}.name", "the name of a volume of this pod", mount.volume)
+            volumes[mount.volume] = _volume_from_elsewhere(mount.volume, at)
+    return Pod(
+        at=at,
+        metadata_at=metadata_at,
+        labels=mapping(metadata, "labels", metadata_at),
+        annotations=mapping(metadata, "annotations", metadata_at),
+        spec=spec,
+        containers=containers,
+        volumes=volumes,
+    )
+
+
+def _volumes(spec: Mapping[str, Any], at: str) -> dict[str, Volume]:
+    volumes: dict[str, Volume] = {}
+    for where, raw in items(spec, "volumes", at):
+        volume = read_volume(raw, where)
+        if not volume.name or volume.name in volumes:
+            raise Undecodable(f"{where}.name", "a name of its own", raw.get("name"))
+        volumes[volume.name] = volume
+    return volumes
+
+
+def _volume_from_elsewhere(name: str, at: str) -> Volume:
+    return Volume(name=name, at=f"{at}.volumes", kind="", source={}, holds=Holds.FILES, read_only=False)
+
+
+def _no_two_alike(containers: tuple[Container, ...]) -> None:
+    seen: set[str] = set()
+    for container in containers:
+        if container.name in seen:
+            raise Undecodable(f"{container.at}.name", "a name of its own", container.name)
+        if container.name:
+            seen.add(container.name)
+
+
+def _containers(spec: Mapping[str, Any], at: str) -> Iterator[Container]:
+    order = 0
+    for where, raw in items(spec, "initContainers", at):
+        role = Role.SIDECAR if text(raw, "restartPolicy", where) == "Always" else Role.INIT
+        yield _container(raw, where, role, order)
+        order += 1
+    for where, raw in items(spec, "containers", at):
+        yield _container(raw, where, Role.REGULAR, order)
+    for where, raw in items(spec, "ephemeralContainers", at):
+        yield _container(raw, where, Role.EPHEMERAL, order)
+
+
+def _container(raw: Mapping[str, Any], at: str, role: Role, order: int) -> Container:
+    return Container(
+        name=text(raw, "name", at),
+        role=role,
+        order=order,
+        at=at,
+        raw=raw,
+        image=text(raw, "image", at),
+        command=texts(raw, "command", at),
+        arguments=texts(raw, "args", at),
+        mounts=(*_mounts(raw, at), *_devices(raw, at)),
+    )
+
+
+def _mounts(raw: Mapping[str, Any], at: str) -> Iterator[Mount]:
+    for where, mount in items(raw, "volumeMounts", at):
+        yield Mount(
+            volume=text(mount, "name", where),
+            path=normal(text(mount, "mountPath", where)),
+            sub_path=normal(text(mount, "subPath", where)).lstrip("/"),
+            sub_path_expr=text(mount, "subPathExpr", where),
+            read_only=flag(mount, "readOnly", where),
+            propagation=text(mount, "mountPropagation", where) or "None",
+            at=where,
+        )
+
+
+def _devices(raw: Mapping[str, Any], at: str) -> Iterator[Mount]:
+    for where, device in items(raw, "volumeDevices", at):
+        yield Mount(
+            volume=text(device, "name", where),
+            path=normal(text(device, "devicePath", where)),
+            sub_path="",
+            sub_path_expr="",
+            read_only=False,
+            propagation="None",
+            at=where,
+            is_device=True,
+        )

@@ -1,0 +1,118 @@
+"""The reporter's metrics: counters from stored totals, gauges from the pods that exist now."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.registry import Collector
+
+from webhook.reporter.ledger import SECONDS, Totals
+from webhook.reporter.outcomes import SHUT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from prometheus_client import Metric
+
+    from webhook.reporter.outcomes import GatedPod
+
+MOST_BLOCKED: Final = 1000
+"""Series of the gauge of blocked workloads; what is beyond it is counted in one number."""
+
+
+class OutcomeCollector(Collector):
+    """Shows what it was last given; a scrape computes nothing else."""
+
+    def __init__(self) -> None:
+        self._totals = Totals()
+        self._pods: Mapping[str, GatedPod] = {}
+
+    def show(self, totals: Totals, pods: Mapping[str, GatedPod]) -> None:
+        """Take stored totals and the pods that exist now."""
+        self._totals, self._pods = totals, dict(pods)
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every metric family."""
+        yield from self._counters()
+        yield self._durations()
+        yield from _gauges(self._pods.values())
+
+    def describe(self) -> Iterable[Metric]:
+        """Yield the families without samples."""
+        return OutcomeCollector().collect()
+
+    def _counters(self) -> Iterator[Metric]:
+        totals = self._totals
+        yield _counter(
+            "weighbridge_gate_verdicts",
+            "Pods whose gate came to a verdict, each verdict of a pod counted once.",
+            ("namespace", "workload_kind", "verdict"),
+            totals.verdicts,
+        )
+        yield _counter(
+            "weighbridge_gate_findings",
+            "Findings that gates reported and that are not waived; rule is `unnamed` where the message had no room.",
+            ("namespace", "rule", "severity"),
+            totals.findings,
+        )
+        yield _counter(
+            "weighbridge_gate_not_examined", "Things that gates could not examine.", ("namespace",), totals.gaps
+        )
+        yield _counter("weighbridge_gate_files", "Files that gates examined.", ("namespace",), totals.files)
+        yield _counter(
+            "weighbridge_gate_bytes", "Bytes of the files that gates examined.", ("namespace",), totals.bytes
+        )
+
+    def _durations(self) -> Metric:
+        bounds = [*(str(bound) for bound in SECONDS), "+Inf"]
+        family = HistogramMetricFamily("weighbridge_gate_duration_seconds", "Time from a gate's start to its verdict.")
+        buckets = list(zip(bounds, accumulate(self._totals.buckets), strict=True))
+        family.add_metric([], buckets, self._totals.milliseconds / 1000)
+        return family
+
+
+def _counter(
+    name: str, text: str, labels: tuple[str, ...], series: Mapping[tuple[str, ...], int]
+) -> CounterMetricFamily:
+    family = CounterMetricFamily(name, text, labels=labels)
+    for values, count in sorted(series.items()):
+        family.add_metric(values, count)
+    return family
+
+
+def _gauges(pods: Iterable[GatedPod]) -> Iterator[Metric]:
+    blocked: Counter[tuple[str, str, str, str]] = Counter()
+    states: Counter[tuple[str, str]] = Counter()
+    for pod in pods:
+        now = pod.now
+        states[pod.namespace, now.said.value if now else "PENDING"] += 1
+        if now and now.said in SHUT:
+            blocked.update((pod.namespace, pod.workload.kind, pod.workload.name, rule) for rule in now.rules)
+    yield from _blocked(blocked)
+    family = GaugeMetricFamily(
+        "weighbridge_gated_pods",
+        "Pods with a gate that exist now, by its latest verdict; PENDING until the first.",
+        labels=("namespace", "verdict"),
+    )
+    for values, count in sorted(states.items()):
+        family.add_metric(values, count)
+    yield family
+
+
+def _blocked(blocked: Counter[tuple[str, str, str, str]]) -> Iterator[Metric]:
+    family = GaugeMetricFamily(
+        "weighbridge_blocked_workload",
+        "Pods of a workload whose gate is shut now, by the rule that shuts it.",
+        labels=("namespace", "kind", "name", "rule"),
+    )
+    for values, count in sorted(blocked.items())[:MOST_BLOCKED]:
+        family.add_metric(values, count)
+    yield family
+    yield GaugeMetricFamily(
+        "weighbridge_blocked_workload_overflow",
+        "Series of weighbridge_blocked_workload that are not shown because there are too many.",
+        value=max(0, len(blocked) - MOST_BLOCKED),
+    )

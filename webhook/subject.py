@@ -1,0 +1,50 @@
+"""Everything a check may look at. Nothing in it can be changed, and nothing of it is fetched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from webhook.decision import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
+
+    from webhook.gates import PlacedGate
+    from webhook.models import Models
+    from webhook.pod import Container, Mount, Pod
+    from webhook.policy import CompiledPolicy
+    from webhook.volumes import Volume
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """One pod, or one template of pods, under one policy."""
+
+    pod: Pod
+    models: Models
+    gate: PlacedGate | None
+    policy: CompiledPolicy
+    namespace: str
+    claim: Callable[[str], Mapping[str, Any] | None]
+    """Name of a claim in the pod's namespace -> the claim, None where it is not known."""
+    today: date
+
+    def model_volumes(self) -> dict[str, Volume]:
+        """Return the model volumes by name, each once."""
+        return {mount.volume: self.pod.volume(mount.volume) for _, mount in self.models.mounts}
+
+    def gate_order(self) -> int:
+        """Return the gate's place among the init containers; without a gate, the place after all of them."""
+        return self.gate.container.order if self.gate else self.pod.after_init
+
+
+def named(container: Container) -> str:
+    """Return a container as a sentence names it."""
+    return f"{container.role.value} {shown(container.name)}"
+
+
+def placed(mount: Mount) -> str:
+    """Return a mount as a sentence names it."""
+    return f"volume {shown(mount.volume)} (mounted at {shown(mount.path)})"

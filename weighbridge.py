@@ -1,0 +1,109 @@
+"""The `weighbridge` command: reads the first word and imports the rest when it is known."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+USAGE = """\
+usage: weighbridge COMMAND [OPTIONS]
+
+Keeps malicious model files out of model servers.
+
+  scan       examine model files without loading them (laptop, CI)
+  check      decide on Kubernetes manifests as the admission webhook would
+  inject     add the gate to Kubernetes manifests
+  gate       examine mounted volumes before a server starts (the init container)
+  webhook    serve admission reviews
+  reporter   turn the gates' verdicts into metrics and events
+  rules      list the rules a finding can name, or explain one
+  formats    list the formats and what is checked in each
+
+`weighbridge COMMAND --help` explains a command. `weighbridge --version` prints the version.
+"""
+
+
+def _scan(arguments: Sequence[str]) -> int:
+    from scanners.cli.scan import main
+
+    return main(arguments)
+
+
+def _gate(arguments: Sequence[str]) -> int:
+    from initcontainer.gate import main
+
+    return main(arguments)
+
+
+def _check(arguments: Sequence[str]) -> int:
+    from initcontainer.gate import main as run_gate
+    from webhook.check import main
+
+    return main(arguments, run_gate=run_gate)
+
+
+def _inject(arguments: Sequence[str]) -> int:
+    from webhook.inject import main
+
+    return main(arguments)
+
+
+def _webhook(arguments: Sequence[str]) -> int:
+    from webhook.serve import main
+
+    return main(arguments)
+
+
+def _reporter(arguments: Sequence[str]) -> int:
+    from webhook.reporter import main
+
+    return main(arguments)
+
+
+def _rules(arguments: Sequence[str]) -> int:
+    from scanners.cli.rules import main
+
+    return main(arguments)
+
+
+def _formats(arguments: Sequence[str]) -> int:
+    from scanners.cli.formats import main
+
+    return main(arguments)
+
+
+COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
+    "scan": _scan,
+    "check": _check,
+    "inject": _inject,
+    "gate": _gate,
+    "webhook": _webhook,
+    "reporter": _reporter,
+    "rules": _rules,
+    "formats": _formats,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code (4 for a command that does not exist)."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(USAGE, end="")
+        return 0 if words else 4
+    if words[0] in ("-V", "--version"):
+        from scanners.version import VERSION
+
+        print(f"weighbridge {VERSION}")
+        return 0
+    command = COMMANDS.get(words[0])
+    if command is None:
+        print(f"weighbridge: no command is called {words[0]!r}\n\n{USAGE}", end="", file=sys.stderr)
+        return 4
+    return command(words[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
