@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+EXIT_BROKEN_PIPE = 141
+"""What a shell reports for a program that SIGPIPE ended."""
 
 USAGE = """\
 usage: weighbridge COMMAND [OPTIONS]
@@ -102,7 +106,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if command is None:
         print(f"weighbridge: no command is called {words[0]!r}\n\n{USAGE}", end="", file=sys.stderr)
         return 4
-    return command(words[1:])
+    try:
+        code = command(words[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of a pipe has left (`| head`). Python would complain again when it closes the stream at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_BROKEN_PIPE
+    return code
 
 
 if __name__ == "__main__":

@@ -36,12 +36,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"benchmarks: the project's own environment could not be made: {absent[OURS]}", file=sys.stderr)
         return 1
     chosen = [shape for shape in SHAPES if not options.only or shape.name in options.only]
-    taking_part = [tool for tool in tools() if tool.name not in absent]
+    left_out = {*absent, *options.without}
+    taking_part = [tool for tool in tools() if tool.name not in left_out]
     session = report.Session(
         command=shlex.join(["python", "-m", "benchmarks", *(sys.argv[1:] if arguments is None else arguments)]),
         scale=scale,
         machine=machine.describe(),
-        peers=machine.peers(),
+        peers={name: version for name, version in machine.peers().items() if name not in left_out},
         absent=absent,
         rows=[],
     )
@@ -110,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
         "--only", nargs="+", choices=names, metavar="NAME", help=f"these inputs only: {', '.join(names)}"
     )
     parser.add_argument("--quick", action="store_true", help="small inputs, few runs: to try the harness, not to quote")
+    parser.add_argument("--without", nargs="+", choices=PEERS, default=[], metavar="PEER", help="leave these peers out")
     parser.add_argument("--keep", action="store_true", help="leave the inputs in .bench/inputs for the next run")
     return parser
 

@@ -1,6 +1,8 @@
 """Run one program as a whole process: wall time, CPU time and peak memory of it and of all its children.
 
-Time and memory are measured in different runs, since looking at memory costs the time of a core.
+Time and memory are measured in different runs, since looking at memory costs the time of a core. Peak memory is the
+greater of two figures: the sum over all processes of their proportional set size, sampled every 2 ms, and the kernel's
+own high-water mark of the largest process. ru_maxrss is of no use here: it starts with what the parent had at the fork.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-_SAMPLE_MILLISECONDS = 5
+_SAMPLE_MILLISECONDS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +30,8 @@ class Run:
     """Seconds from before the fork until the end was seen."""
     cpu: float
     """User and system seconds of the process and of the children it waited for."""
-    largest: int
-    """Bytes of the largest of its processes at its worst moment (ru_maxrss): exact, but of one process."""
     peak: int | None
-    """Bytes of all its processes together at the worst moment seen; None in a run that was timed."""
+    """Bytes of memory at the worst moment; None in a run that was timed."""
     exit_code: int
     """Negative for a signal."""
     timed_out: bool
@@ -81,8 +81,7 @@ def _run(
     return Run(
         wall=wall,
         cpu=usage.ru_utime + usage.ru_stime,
-        largest=usage.ru_maxrss * 1024,
-        peak=None if peak is None else max(peak, usage.ru_maxrss * 1024),
+        peak=peak,
         exit_code=process.returncode,
         timed_out=not ended,
         output=said.read_bytes().decode(errors="replace"),
@@ -97,7 +96,9 @@ def _watch(descriptor: int, pid: int, timeout: float) -> tuple[bool, int | None]
     peak = 0
     deadline = time.monotonic() + timeout
     while not _ended(descriptor, _SAMPLE_MILLISECONDS):
-        peak = max(peak, sum(_proportional(member) for member in family(pid)))
+        members = family(pid)
+        together = sum(_kilobytes(member, "smaps_rollup", "Pss:") for member in members)
+        peak = max(peak, together, *(_kilobytes(member, "status", "VmHWM:") for member in members))
         if time.monotonic() > deadline:
             return False, peak
     return True, peak
@@ -121,10 +122,10 @@ def family(pid: int) -> list[int]:
     return members
 
 
-def _proportional(pid: int) -> int:
-    """Return the process's proportional set size: pages that processes share are counted once over all of them."""
+def _kilobytes(pid: int, file: str, field: str) -> int:
+    """Return a field of a file of /proc in bytes; 0 for a process that has ended."""
     try:
-        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        text = Path(f"/proc/{pid}/{file}").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return 0
-    return next((int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith("Pss:")), 0)
+    return next((int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith(field)), 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,14 @@ class Outcome:
     extent: Extent
     flags: bool = False
     note: str = ""
+    files: int | None = None
+    """How many files it says it scanned; None where it does not say."""
+
+    def of(self, files: int) -> Outcome:
+        """Return the outcome for an input of that many files: a scanner that took fewer examined it in part."""
+        if self.extent is Extent.EXAMINED and self.files is not None and self.files < files:
+            return replace(self, extent=Extent.PARTLY)
+        return self
 
 
 _SKIPS = re.compile(r"could not parse|unsupported|skipping", re.IGNORECASE)
@@ -79,7 +87,8 @@ def modelscan(run: Run, directory: Path) -> Outcome:
     note = f"{scanned} scanned, {skipped} skipped, {len(report['errors'])} errors"
     if not scanned:
         return Outcome(extent=Extent.NOT, flags=flags, note=note)
-    return Outcome(extent=Extent.PARTLY if report["errors"] else Extent.EXAMINED, flags=flags, note=note)
+    extent = Extent.PARTLY if report["errors"] else Extent.EXAMINED
+    return Outcome(extent=extent, flags=flags, note=note, files=scanned)
 
 
 def picklescan(run: Run, _directory: Path) -> Outcome:
@@ -93,7 +102,7 @@ def picklescan(run: Run, _directory: Path) -> Outcome:
     if scanned <= 0:
         return Outcome(extent=Extent.NOT, note=note)
     extent = Extent.PARTLY if run.exit_code == 2 else Extent.EXAMINED
-    return Outcome(extent=extent, flags=run.exit_code == 1, note=note)
+    return Outcome(extent=extent, flags=run.exit_code == 1, note=note, files=scanned)
 
 
 def fickling(run: Run, _directory: Path) -> Outcome:
@@ -113,8 +122,9 @@ def modelaudit(run: Run, directory: Path) -> Outcome:
     if not report["files_scanned"] or not report["scanner_names"]:
         return Outcome(extent=Extent.NOT, note="no scanner took it")
     severe = [issue["message"] for issue in report["issues"] if issue["severity"] in ("warning", "critical")]
-    extent = Extent.PARTLY if report["has_errors"] or run.exit_code == 2 else Extent.EXAMINED
-    return Outcome(extent=extent, flags=run.exit_code == 1, note=severe[0] if severe else "")
+    if report["has_errors"] or run.exit_code == 2:
+        return Outcome(extent=Extent.PARTLY, note="it says that its coverage is incomplete")
+    return Outcome(extent=Extent.EXAMINED, flags=run.exit_code == 1, note=severe[0] if severe else "")
 
 
 def _failed(run: Run) -> Outcome:

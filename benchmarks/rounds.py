@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from benchmarks import measure
 from benchmarks.environments import BENCH
 from benchmarks.outcomes import Extent, Outcome
+from benchmarks.shapes import files_of
 from benchmarks.tools import surroundings
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _time(tool: Tool, shape: Shape, path: Path, result: Measurement, scale: Scal
         result.walls.append(run.wall)
         result.cpus.append(run.cpu)
         timed_out = Outcome(extent=Extent.TIMED_OUT, note=f"ended after {scale.timeout:.0f} s")
-        result.outcome = timed_out if run.timed_out else tool.outcome(run, directory)
+        result.outcome = timed_out if run.timed_out else tool.outcome(run, directory).of(len(files_of(path)))
 
 
 def _weigh(tool: Tool, shape: Shape, path: Path, result: Measurement, scale: Scale) -> None:
@@ -100,8 +101,7 @@ def _directory() -> Iterator[Path]:
 
 
 def _read(path: Path) -> None:
-    files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
-    for name in files:
+    for name in files_of(path):
         with name.open("rb") as file:
             while file.read(1 << 20):
                 continue

@@ -51,6 +51,6 @@ QUICK = Scale(
     samples=5_000,
     repeats=3,
     patience=10,
-    timeout=60,
+    timeout=30,
 )
 SCALES = {scale.name: scale for scale in (FULL, QUICK)}

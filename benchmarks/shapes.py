@@ -130,10 +130,14 @@ def by_name(name: str) -> Shape:
     return next(shape for shape in SHAPES if shape.name == name)
 
 
+def files_of(path: Path) -> list[Path]:
+    """Return a file, or all files below a folder."""
+    return [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
+
+
 def size(path: Path) -> int:
     """Return the bytes of a file or of all files below a folder."""
-    files = path.rglob("*") if path.is_dir() else [path]
-    return sum(file.stat().st_size for file in files if file.is_file())
+    return sum(file.stat().st_size for file in files_of(path))
 
 
 def main(name: str, scale: str, path: str) -> None:

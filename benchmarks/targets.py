@@ -37,6 +37,8 @@ def judge(shape: Shape, results: Mapping[str, Measurement], peers: Sequence[str]
     if ours.outcome.extent is not Extent.EXAMINED or ours.outcome.flags:
         said = "an alarm" if ours.outcome.flags else ours.outcome.extent.value
         yield Judgement(shape=shape.name, promise="examined without an alarm", measured=said, kept=False)
+    if not ours.counts:
+        return
     if shape.name == "dict-p4":
         yield _at_most(shape, f"at most {LOAD_FACTOR} times pickle.load", ours.wall / results[LOAD].wall, LOAD_FACTOR)
     yield from _against_peers(shape, results, peers)

@@ -48,7 +48,9 @@ def main() -> int:
     with Webhook(FOLDER / "webhook", [f"--policy={POLICY}"]) as webhook:
         console.print("\n[bold]1  kubectl apply[/bold]  What the webhook answers the API server (https, on loopback)\n")
         surprises = _admission(console, webhook)
-        console.print("\n[bold]2  The gate[/bold]  What the init container finds on each volume, without loading a file\n")
+        console.print(
+            "\n[bold]2  The gate[/bold]  What the init container finds on each volume, without loading a file\n"
+        )
         outcomes = _gates(console)
         surprises += [volume for volume, code, _ in outcomes if (code == 0) != (volume == "good")]
         console.print("\n[bold]3  Metrics[/bold]  What Prometheus reads\n")
@@ -106,7 +108,9 @@ def _gates(console: Console) -> list[tuple[str, int, TerminationMessage]]:
         code, message = _gate(volume)
         worst = message.findings[0] if message.findings else None
         verdict = Text(message.verdict.value, "green" if code == 0 else "bold red")
-        finding = f"{worst.severity.name} {worst.rule}: {worst.path} {worst.name}" if worst else f"{message.files} files"
+        finding = (
+            f"{worst.severity.name} {worst.rule}: {worst.path} {worst.name}" if worst else f"{message.files} files"
+        )
         table.add_row(volume, verdict, finding, _WORDS.get(message.verdict.value, "the server never starts"))
         outcomes.append((volume, code, message))
     console.print(table)
@@ -128,7 +132,11 @@ def _metrics(console: Console, webhook: Webhook, outcomes: list[tuple[str, int, 
     registry = CollectorRegistry()
     registry.register(_reported(outcomes))
     page = webhook.metrics() + generate_latest(registry).decode()
-    wanted = ("weighbridge_admission_decisions_total", "weighbridge_gate_verdicts_total", "weighbridge_blocked_workload{")
+    wanted = (
+        "weighbridge_admission_decisions_total",
+        "weighbridge_gate_verdicts_total",
+        "weighbridge_blocked_workload{",
+    )
     for line in page.splitlines():
         if line.startswith(wanted):
             console.print(f"   {line}", markup=False, soft_wrap=True)

@@ -81,7 +81,7 @@ def trojan_state_dict() -> bytes:
 
 def broken_pickle() -> bytes:
     """Return a pickle that breaks after its command: the command has run by then (the nullifAI technique)."""
-    return b"\x80\x04\x8c\x08builtins\x8c\x04exec\x93\x8c\x0dprint('hello')\x85R" + b"\xff\xff broken from here"
+    return b"\x80\x04\x8c\x08builtins\x8c\x04exec\x93\x8c\x0eprint('hello')\x85R" + b"\xff\xff broken from here"
 
 
 def unknown_import() -> bytes:

@@ -9,7 +9,7 @@ import sys
 import threading
 import urllib.request
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Self
 
 from tests.certificates import Authority
 
@@ -36,7 +36,7 @@ class Webhook:
     _process: subprocess.Popen[str] | None = None
     _log: threading.Thread | None = None
 
-    def __enter__(self) -> Webhook:
+    def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
         authority = Authority()
         self.authority = authority.certificate

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 
 PARENT_BYTES = 48 << 20
 """Memory left to the process that judges: the interpreter, and the list of files."""
@@ -17,9 +17,8 @@ _NO_LIMIT = 1 << 50
 """The v1 file holds a huge number where there is no limit."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
-    """How a run divides what there is."""
+class Share(NamedTuple):
+    """How a run divides what there is. A tuple: it costs the gate's start less than a dataclass."""
 
     jobs: int
     data_bytes: int | None

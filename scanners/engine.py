@@ -6,8 +6,6 @@ It is also the border for errors: whatever a file does to its reader, a `FileRep
 
 from __future__ import annotations
 
-import hashlib
-import traceback
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -112,7 +110,7 @@ class _Examination:
         except Exception as error:  # noqa: BLE001 - the border: a fault of ours must not pass for a clean file
             self._keep(_fault(error), members)
             found = ()
-        if part.declared in (None, *_PASSIVE) or part.declared in found:
+        if part.declared is None or part.declared in _PASSIVE or part.declared in found:
             return found
         meaningful = tuple(format_ for format_ in found if format_ not in (*_PASSIVE, Format.UNKNOWN))
         return (part.declared, *meaningful)
@@ -181,17 +179,22 @@ def _unread(format_: Format) -> Gap:
 
 def _gap(error: OSError | Malformed) -> Gap:
     if isinstance(error, Malformed):
-        return Gap(reason=Reason.MALFORMED, detail=str(error), offset=error.offset)
+        detail = f"expected {error.expected}, found {error.found}"
+        return Gap(reason=Reason.MALFORMED, detail=detail, offset=error.offset)
     return Gap(reason=Reason.UNREADABLE, detail=error.strerror or str(error), examined=Examined.NOT)
 
 
 def _fault(error: Exception) -> Gap:
+    import traceback
+
     where = traceback.extract_tb(error.__traceback__)[-1]
     detail = f"{type(error).__name__} in {where.name} ({where.filename.rsplit('/', 1)[-1]}:{where.lineno}): {error}"
     return Gap(reason=Reason.INTERNAL_ERROR, detail=detail, examined=Examined.NOT)
 
 
 def _digest(source: Source) -> str:
+    import hashlib
+
     digest = hashlib.sha256()
     for offset in range(0, source.size, _HASH_CHUNK):
         digest.update(source.read(offset, _HASH_CHUNK))

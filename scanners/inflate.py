@@ -3,8 +3,8 @@ Compressed streams as sources: random access over what comes out of a decompress
 
 Up to 4 MiB are kept whole. Of longer streams the first 64 KiB and the last MiB stay, so that reading forwards costs one
 pass; a read further back starts again from the beginning, and is charged again. Every byte that leaves the decompressor
-is charged to the budget. A stream that breaks ends where it breaks: `fault` then says why, and whoever opened the source
-must report it, because what stood before the break has been loaded by then.
+is charged to the budget. A stream that breaks ends where it breaks, to the byte, since loaders that read in small steps have loaded what
+stood before; `fault` then says why, and whoever opened the source must report it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import zlib
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from scanners import lz4
+from scanners.deflate import DeflateDecoder, GzipDecoder, ZlibDecoder
 from scanners.limits import BudgetExceeded
 from scanners.lz4 import Lz4Decoder
 from scanners.lzma_raw import ZipLzmaDecoder
@@ -32,10 +33,8 @@ _STEP_IN = 1 << 16
 _STEP_OUT = 1 << 18
 _RATIO_FREE = 16 << 20
 _PADDING = 512
-
-
-class DecodeError(Exception):
-    """A compressed stream broke its format."""
+_CAREFUL_STEPS = (1 << 12, 1)
+"""Bytes of output at a time on the way to a break, first roughly, then exactly."""
 
 
 class Decoder(Protocol):
@@ -57,35 +56,6 @@ class Decoder(Protocol):
         """Return up to `max_length` bytes of output."""
 
 
-class ZlibDecoder:
-    """`zlib.decompressobj` with the interface of `bz2.BZ2Decompressor`."""
-
-    def __init__(self, window_bits: int) -> None:
-        self._inner = zlib.decompressobj(window_bits)
-        self._full = False
-
-    @property
-    def eof(self) -> bool:
-        """Whether the end of the stream was reached."""
-        return self._inner.eof
-
-    @property
-    def needs_input(self) -> bool:
-        """Whether more input is needed before more output can come."""
-        return not (self._inner.eof or self._full)
-
-    @property
-    def unused_data(self) -> bytes:
-        """Input after the end of the stream."""
-        return self._inner.unused_data
-
-    def decompress(self, data: bytes, max_length: int) -> bytes:
-        """Return up to `max_length` bytes; zlib may hold more although it has taken all input."""
-        output = self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
-        self._full = len(output) == max_length or bool(self._inner.unconsumed_tail)
-        return output
-
-
 class InflatedSource:
     """What a compressed stream holds."""
 
@@ -103,6 +73,8 @@ class InflatedSource:
         self._crc = 0
         self._crc_until = 0
         self._head = b""
+        self._careful_from = 0
+        self._careful: list[int] = []
         self._start_over()
         self.fault: str | None = None
         """Why the stream broke, None while it has not."""
@@ -163,8 +135,8 @@ class InflatedSource:
         """Produce one chunk of output, or notice the end."""
         try:
             chunk = self._decode()
-        except (DecodeError, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:
-            self._finish(str(error) or type(error).__name__)
+        except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:
+            self._broken(str(error) or type(error).__name__)
             return
         if not chunk:
             return
@@ -181,14 +153,36 @@ class InflatedSource:
         if decoder.eof:
             self._next_stream()
             return b""
+        step_in, step_out = self._steps()
         data = b""
         if decoder.needs_input:
-            data = self._base.read(self._consumed, _STEP_IN)
+            data = self._base.read(self._consumed, step_in)
             if not data:
                 self._finish("the compressed stream ends too early")
                 return b""
             self._consumed += len(data)
-        return decoder.decompress(data, _STEP_OUT)
+        return decoder.decompress(data, step_out)
+
+    def _steps(self) -> tuple[int, int]:
+        """Return how much to take in and to put out at once."""
+        if not self._careful:
+            return _STEP_IN, _STEP_OUT
+        if self._produced < self._careful_from:
+            return _STEP_IN, min(_STEP_OUT, self._careful_from - self._produced)
+        return _PADDING, self._careful[-1]
+
+    def _broken(self, fault: str) -> None:
+        """
+        End the stream, or go through it again in smaller steps.
+
+        A decompressor that meets an error drops what it had decoded in the same call.
+        """
+        if len(self._careful) == len(_CAREFUL_STEPS):
+            self._finish(fault)
+            return
+        self._careful.append(_CAREFUL_STEPS[len(self._careful)])
+        self._careful_from = self._produced
+        self._start_over()
 
     def _next_stream(self) -> None:
         """Go on with the stream that follows, after zeros if need be (RFC 1952 tools and xz pad so), or end."""
@@ -239,15 +233,13 @@ class Codec(NamedTuple):
 MEMORY_LIMIT = 128 << 20
 """What an xz or lzma stream may ask for; `xz -9` needs 65 MiB."""
 
-GZIP = Codec(lambda: ZlibDecoder(16 + zlib.MAX_WBITS), (b"\x1f\x8b",))
-ZLIB = Codec(
-    lambda: ZlibDecoder(zlib.MAX_WBITS), (b"\x78", b"\x68", b"\x58", b"\x48", b"\x38", b"\x28", b"\x18", b"\x08")
-)
+GZIP = Codec(GzipDecoder, (b"\x1f\x8b",))
+ZLIB = Codec(ZlibDecoder, (b"\x78", b"\x68", b"\x58", b"\x48", b"\x38", b"\x28", b"\x18", b"\x08"))
 BZIP2 = Codec(bz2.BZ2Decompressor, (b"BZh",))
 XZ = Codec(lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MEMORY_LIMIT), (b"\xfd7zXZ\0",))
 LZMA = Codec(lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=MEMORY_LIMIT), (b"\x5d\0",))
 LZ4 = Codec(Lz4Decoder, lz4.STARTS)
-DEFLATE = Codec(lambda: ZlibDecoder(-zlib.MAX_WBITS))
+DEFLATE = Codec(DeflateDecoder)
 ZIP_BZIP2 = Codec(bz2.BZ2Decompressor)
 ZIP_LZMA = Codec(ZipLzmaDecoder)
 ZIP_XZ = Codec(XZ.new_decoder)

@@ -47,11 +47,15 @@ class Lz4Decoder:
     def decompress(self, data: bytes, max_length: int) -> bytes:
         """Return up to `max_length` bytes of output; raise `ValueError` where the frame is broken."""
         self._input += data
-        while self._given == len(self._output) and not self._over and self._advance():
-            pass
+        self._advance_to_output()
         output = bytes(memoryview(self._output)[self._given : self._given + max_length])
         self._given += len(output)
+        self._advance_to_output()
         return output
+
+    def _advance_to_output(self) -> None:
+        while self._given == len(self._output) and not self._over and self._advance():
+            pass
 
     def _advance(self) -> bool:
         """Take one piece of the input; false where it is not there yet."""

@@ -11,6 +11,7 @@ import struct
 import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
+from scanners import lz4
 from scanners.archives.tar_headers import is_tar
 from scanners.formats import Format
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 HEAD = 4096
 """Bytes that all checks of the head share; enough for a tar header and for HDF5 behind a user block of 2,048."""
+
+
+HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
 class Magic(NamedTuple):
@@ -79,10 +83,11 @@ TABLE: tuple[Magic, ...] = (
     Magic(b"\x1f\x8b\x08", Format.GZIP, _gzip),
     Magic(b"\xfd7zXZ\0", Format.XZ),
     Magic(b"\x04\x22\x4d\x18", Format.LZ4),
+    *(Magic(start, Format.LZ4) for start in lz4.STARTS[1:]),
     Magic(b"\x28\xb5\x2f\xfd", Format.ZSTANDARD),
     Magic(b"7z\xbc\xaf\x27\x1c", Format.SEVEN_ZIP),
     Magic(b"Rar!\x1a\x07", Format.RAR),
-    Magic(b"\x89HDF\r\n\x1a\n", Format.KERAS_HDF5),
+    Magic(HDF5_SIGNATURE, Format.KERAS_HDF5),
     Magic(b"GGUF", Format.GGUF),
     Magic(b"FUGG", Format.GGUF),
     Magic(b"lmgg", Format.GGML),
@@ -152,7 +157,7 @@ def by_offset(head: bytes) -> Iterator[Format]:
         yield Format.TFLITE
     if is_tar(head):
         yield Format.TAR
-    if any(head[at : at + 8] == b"\x89HDF\r\n\x1a\n" for at in (512, 1024, 2048)):
+    if any(head.startswith(HDF5_SIGNATURE, at) for at in (512, 1024, 2048)):
         yield Format.KERAS_HDF5
     if head[4:8] == b"ftyp" and head[:3] == b"\0\0\0":
         yield Format.INERT

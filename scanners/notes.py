@@ -35,10 +35,10 @@ NOTES: Mapping[Format, Note] = {
         "the numbers of tensors",
     ),
     Format.NPY: Note("header, dtype, shape against size; object arrays as the pickles they are", "the numbers"),
-    Format.SAFETENSORS: Note("header, duplicate keys, offsets in bounds, overlaps, gaps, trailing bytes", "the numbers"),
-    Format.TORCH_LEGACY: Note(
-        "all five pickles of the layout and what follows them", "the numbers of tensors"
+    Format.SAFETENSORS: Note(
+        "header, duplicate keys, offsets in bounds, overlaps, gaps, trailing bytes", "the numbers"
     ),
+    Format.TORCH_LEGACY: Note("all five pickles of the layout and what follows them", "the numbers of tensors"),
     Format.TORCH_TAR: Note("as tar; its pickles whatever they look like", "the numbers of tensors"),
     Format.TAR: Note("every member by content; links, devices, names that leave the directory, duplicates"),
     **dict.fromkeys(
@@ -46,9 +46,12 @@ NOTES: Mapping[Format, Note] = {
         Note("the content, inflated within the budget; several streams in one file, bytes behind the last"),
     ),
     Format.KERAS_HDF5: Note(
-        "model configuration to any depth, links and external storage without following them, shapes", "the numbers of weights"
+        "model configuration to any depth, links and external storage without following them, shapes",
+        "the numbers of weights",
     ),
-    Format.KERAS_ZIP: Note("as ZIP; config.json and metadata.json to any depth, weights by content", "the numbers of weights"),
+    Format.KERAS_ZIP: Note(
+        "as ZIP; config.json and metadata.json to any depth, weights by content", "the numbers of weights"
+    ),
     Format.KERAS_CONFIG: Note("the layer tree to any depth: classes, modules, functions, paths and URLs in arguments"),
     Format.SAVED_MODEL: Note("operators of every graph and function; assets and their paths", "the numbers of tensors"),
     Format.TENSORFLOW_GRAPH: Note("operators of the graph and its functions", "the numbers of tensors"),

@@ -36,6 +36,12 @@ def _torch_zip(part: Part) -> Iterator[Finding | Gap | Embedded]:
     return torch_zip.read(part)
 
 
+def _torchscript(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import torchscript
+
+    return torchscript.read(part)
+
+
 def _tar(part: Part) -> Iterator[Finding | Gap | Embedded]:
     from scanners.formats import tar
 
@@ -84,12 +90,55 @@ def _keras_config(part: Part) -> Iterator[Finding | Gap | Embedded]:
     return keras_config.read(part)
 
 
+def _saved_model(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import tensorflow_saved_model
+
+    return tensorflow_saved_model.read(part)
+
+
+def _tensorflow_graph(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import tensorflow_graph
+
+    return tensorflow_graph.read(part)
+
+
+def _tensorflow_meta_graph(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import tensorflow_graph
+
+    return tensorflow_graph.read_meta_graph(part)
+
+
+def _keras_metadata(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import keras_metadata
+
+    return keras_metadata.read(part)
+
+
+def _tensorflow_text(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import tensorflow_text
+
+    return tensorflow_text.read(part)
+
+
+def _tensorflow_checkpoint(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import tensorflow_checkpoint
+
+    return tensorflow_checkpoint.read(part)
+
+
 READERS: Mapping[Format, Reader | None] = {
+    Format.TENSORFLOW_TEXT: _tensorflow_text,
+    Format.TENSORFLOW_CHECKPOINT: _tensorflow_checkpoint,
+    Format.SAVED_MODEL: _saved_model,
+    Format.TENSORFLOW_GRAPH: _tensorflow_graph,
+    Format.TENSORFLOW_META_GRAPH: _tensorflow_meta_graph,
+    Format.KERAS_METADATA: _keras_metadata,
     Format.KERAS_HDF5: _keras_hdf5,
     Format.KERAS_ZIP: _keras_zip,
     Format.KERAS_CONFIG: _keras_config,
     Format.ZIP: _zip,
     Format.TORCH_ZIP: _torch_zip,
+    Format.TORCHSCRIPT: _torchscript,
     Format.TAR: _tar,
     Format.GZIP: _stream,
     Format.BZIP2: _stream,
@@ -114,7 +163,6 @@ READERS: Mapping[Format, Reader | None] = {
     Format.TFLITE: None,
     Format.GGUF: None,
     Format.GGML: None,
-    Format.TENSORFLOW_CHECKPOINT: None,
     Format.UNKNOWN: None,
     Format.PICKLE: _pickle,
 }

@@ -59,6 +59,24 @@ class Root:
         finally:
             os.close(parent)
 
+    def status(self, directory: Sequence[str], name: str) -> os.stat_result:
+        """Look at an entry of a directory below the root, without following it if it is a link."""
+        descriptor = self.open_directory(directory, PATH_ONLY)
+        try:
+            return os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+        except PermissionError as error:
+            raise PermissionError(error.errno, _refusal(name, descriptor)) from error
+        finally:
+            os.close(descriptor)
+
+    def target(self, directory: Sequence[str], name: str) -> str:
+        """Return where a link below the root says that it leads."""
+        descriptor = self.open_directory(directory, PATH_ONLY)
+        try:
+            return os.readlink(name, dir_fd=descriptor)
+        finally:
+            os.close(descriptor)
+
     def open_directory(self, parts: Sequence[str], access: int = os.O_RDONLY) -> int:
         """Open a directory below the root, refusing links on the way."""
         descriptor = _open(".", (PATH_ONLY if parts else access) | _DIRECTORY, self._descriptor)
@@ -90,10 +108,13 @@ def _open(name: str, flags: int, directory: int | None = None) -> int:
 
 def _refusal(name: str, directory: int | None) -> str:
     """Say which uid met which mode."""
+    groups = ",".join(str(group) for group in sorted({os.getegid(), *os.getgroups()}))
+    who = f"uid {os.geteuid()} (groups {groups})"
     try:
         met, what = os.stat(name, dir_fd=directory, follow_symlinks=False), "read it"
     except OSError:
-        met, what = os.stat(".", dir_fd=directory), "enter its directory"
-    groups = ",".join(str(group) for group in sorted({os.getegid(), *os.getgroups()}))
+        if directory is None:
+            return f"{who} may not enter a directory on the way to it"
+        met, what = os.fstat(directory), "enter its directory"
     mode = f"mode {stat.S_IMODE(met.st_mode):04o}, owner {met.st_uid}:{met.st_gid}"
-    return f"uid {os.geteuid()} (groups {groups}) may not {what}: {mode}; run as that uid or group, or change the mode"
+    return f"{who} may not {what}: {mode}; run as that uid or group, or change the mode"

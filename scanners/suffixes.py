@@ -18,8 +18,17 @@ _PICKLES = frozenset({Format.PICKLE}) | _STREAMS
 """joblib compresses whatever the suffix is."""
 _TORCH = frozenset({Format.TORCH_ZIP, Format.TORCH_LEGACY, Format.TORCH_TAR, Format.PICKLE})
 _INERT = frozenset({Format.INERT})
-_TEXT = frozenset({Format.INERT, Format.SCRIPT})
+_TEXT = frozenset({Format.INERT, Format.SCRIPT, Format.KERAS_CONFIG, Format.TENSORFLOW_TEXT})
 _NATIVE = frozenset({Format.ELF, Format.MACH_O, Format.PE, Format.OTHER_EXECUTABLE})
+_TENSORFLOW = frozenset(
+    {
+        Format.SAVED_MODEL,
+        Format.TENSORFLOW_GRAPH,
+        Format.TENSORFLOW_META_GRAPH,
+        Format.TENSORFLOW_TEXT,
+        Format.KERAS_METADATA,
+    }
+)
 _KERAS = frozenset({Format.KERAS_HDF5, Format.KERAS_ZIP})
 _ZIPS = frozenset({Format.ZIP, Format.TORCH_ZIP, Format.KERAS_ZIP})
 
@@ -45,12 +54,13 @@ EXPECTED: Mapping[str, frozenset[Format]] = {
     ".rar": frozenset({Format.RAR}),
     **dict.fromkeys((".h5", ".hdf5", ".weights"), _KERAS),
     ".keras": _KERAS,
-    ".pb": frozenset({Format.SAVED_MODEL, Format.TENSORFLOW_GRAPH, Format.ONNX, Format.INERT}),
-    ".pbtxt": frozenset({Format.TENSORFLOW_GRAPH, Format.SAVED_MODEL, Format.INERT}),
+    ".pb": _TENSORFLOW | {Format.ONNX, Format.INERT},
+    ".pbtxt": _TENSORFLOW | {Format.INERT},
+    ".meta": _TENSORFLOW | {Format.INERT},
     ".onnx": frozenset({Format.ONNX}),
     ".tflite": frozenset({Format.TFLITE}),
     ".gguf": frozenset({Format.GGUF}),
-    ".py": frozenset({Format.PYTHON_SOURCE}),
+    ".py": frozenset({Format.PYTHON_SOURCE, Format.TORCHSCRIPT, Format.SCRIPT}),
     ".pyc": frozenset({Format.PYTHON_BYTECODE}),
     **dict.fromkeys((".so", ".dylib", ".dll", ".exe", ".pyd"), _NATIVE),
     **dict.fromkeys((".sh", ".bash"), _TEXT),

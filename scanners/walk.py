@@ -1,8 +1,8 @@
 """Walk a directory of model files as a server would see it, without ever following a link blindly.
 
-Links are resolved here, component by component and inside the root only; a link
-is then one more name of a file that is walked at its real place anyway, and no directory is entered twice.
-Inode numbers are not used to tell files apart: file systems in user space repeat them.
+Links are resolved here, component by component and inside the root only. A link is then one more name of a file that is
+walked at its real place anyway, and no directory is entered twice. Inode numbers are not used to tell files apart: file
+systems in user space repeat them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from scanners.findings import Examined, FileReport, Finding, Gap, Reason
-from scanners.roots import PATH_ONLY, Root, parts_of
+from scanners.roots import Root, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -140,11 +140,7 @@ class _Walk:
         """Say whether this is the directory that ext4 makes for root in every volume, which no other uid can enter."""
         if parts != ("lost+found",) or not isinstance(error, PermissionError):
             return False
-        descriptor = self._root.open_directory((), PATH_ONLY)
-        try:
-            found = os.stat(parts[0], dir_fd=descriptor, follow_symlinks=False)
-        finally:
-            os.close(descriptor)
+        found = self._root.status((), parts[0])
         return found.st_uid == 0 and not found.st_mode & 0o077
 
     def _shown(self, parts: tuple[str, ...]) -> str:
@@ -179,26 +175,18 @@ class _Resolution:
             if part == "..":
                 self._ascend(current)
                 continue
-            kind, target = self._look(current, part)
-            if target is None:
-                current.append(part)
-            else:
+            kind = self._root.status(current, part).st_mode
+            if stat.S_ISLNK(kind):
                 kind = stat.S_IFDIR
-                current = self._follow(current, target, pending)
+                current = self._follow(current, self._root.target(current, part), pending)
+            else:
+                current.append(part)
         return "/".join(current), kind
 
     def _ascend(self, current: list[str]) -> None:
         if not current:
             raise _Leaves(self._target)
         current.pop()
-
-    def _look(self, directory: Sequence[str], name: str) -> tuple[int, str | None]:
-        descriptor = self._root.open_directory(directory, PATH_ONLY)
-        try:
-            kind = os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_mode
-            return kind, os.readlink(name, dir_fd=descriptor) if stat.S_ISLNK(kind) else None
-        finally:
-            os.close(descriptor)
 
     def _follow(self, current: list[str], target: str, pending: deque[str]) -> list[str]:
         self._links += 1

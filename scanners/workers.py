@@ -15,17 +15,18 @@ import signal
 import socket
 import stat
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from scanners.engine import examine
 from scanners.findings import Examined, FileReport, Gap, Reason
-from scanners.limits import Limits
 from scanners.sources import FileSource
 from scanners.wire import report_from_json, report_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from scanners.limits import Limits
 
 _AHEAD = 1000
 """Reports that may wait for a slower file in front of them before workers pause."""
@@ -224,6 +225,4 @@ def _unexamined(path: str, reason: Reason, detail: str) -> FileReport:
 
 
 def _with_gap(report: FileReport, gap: Gap) -> FileReport:
-    from dataclasses import replace
-
     return replace(report, gaps=(*report.gaps, gap))

@@ -97,24 +97,33 @@ class Processes:
         """Start both and wait until the API answers."""
         etcd, peer, port = self._ports
         urls = f"http://127.0.0.1:{etcd}", f"http://127.0.0.1:{peer}"
-        self._run(
-            [self._etcd, "--data-dir", "etcd", "--listen-client-urls", urls[0], "--advertise-client-urls", urls[0]]
-            + ["--listen-peer-urls", urls[1], "--initial-advertise-peer-urls", urls[1]]
-            + ["--initial-cluster", f"default={urls[1]}", "--unsafe-no-fsync"]
-        )
-        self._run(
-            [self._kube_apiserver, "--etcd-servers", urls[0], "--bind-address", "127.0.0.1"]
-            + ["--secure-port", str(port), "--tls-cert-file", "tls.crt", "--tls-private-key-file", "tls.key"]
-            + ["--token-auth-file", "tokens.csv", "--authorization-mode", "RBAC", "--allow-privileged=true"]
-            + [
-                "--service-cluster-ip-range",
-                "10.96.0.0/24",
-                "--service-account-issuer",
-                "https://kubernetes.default.svc",
-            ]
-            + ["--service-account-key-file", "tls.key", "--service-account-signing-key-file", "tls.key"]
-            + ["--disable-admission-plugins", "ServiceAccount", "--endpoint-reconciler-type", "none"]
-        )
+        options = {
+            "data-dir": "etcd",
+            "listen-client-urls": urls[0],
+            "advertise-client-urls": urls[0],
+            "listen-peer-urls": urls[1],
+            "initial-advertise-peer-urls": urls[1],
+            "initial-cluster": f"default={urls[1]}",
+            "unsafe-no-fsync": "true",
+        }
+        self._run(self._etcd, options)
+        options = {
+            "etcd-servers": urls[0],
+            "bind-address": "127.0.0.1",
+            "secure-port": str(port),
+            "tls-cert-file": "tls.crt",
+            "tls-private-key-file": "tls.key",
+            "token-auth-file": "tokens.csv",
+            "authorization-mode": "RBAC",
+            "allow-privileged": "true",
+            "service-cluster-ip-range": "10.96.0.0/24",
+            "service-account-issuer": "https://kubernetes.default.svc",
+            "service-account-key-file": "tls.key",
+            "service-account-signing-key-file": "tls.key",
+            "disable-admission-plugins": "ServiceAccount",
+            "endpoint-reconciler-type": "none",
+        }
+        self._run(self._kube_apiserver, options)
         server = self.server
         wait_for("API server", lambda: not server.kubectl("get", "--raw", "/readyz", check=False).returncode, 60)
         return server
@@ -145,8 +154,9 @@ class Processes:
         }
         (self.folder / "kubeconfig").write_text(yaml.safe_dump(config))
 
-    def _run(self, command: list[str]) -> None:
-        with (self.folder / f"{Path(command[0]).name}.log").open("ab") as log:
+    def _run(self, program: str, options: Mapping[str, str]) -> None:
+        command = [program, *(f"--{name}={value}" for name, value in options.items())]
+        with (self.folder / f"{Path(program).name}.log").open("ab") as log:
             self._running.append(subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log))
 
 

@@ -11,9 +11,9 @@ import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from webhook.objects import items, mapping, text
+from webhook.objects import Undecodable, items, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,14 +32,73 @@ _DEEPEST = 4
 """How often a quoted script may contain a quoted script before the rest counts as not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word of a command line, or one value of a variable."""
+class Word(NamedTuple):
+    """One word of a command line, or one value of a variable. A tuple: a review makes hundreds."""
 
     text: str
     at: str
     known: bool = True
     """False where it, or a part of it, comes from somewhere that the object does not show."""
+
+
+class Variables(Mapping[str, Word]):
+    """The variables of a container. Words are made only of those that somebody asks for: most nobody does."""
+
+    __slots__ = ("_at", "_entries", "_order")
+
+    def __init__(self, raw: Mapping[str, Any], at: str) -> None:
+        entries = raw.get("env") or ()
+        self._at = at
+        self._entries = entries
+        if entries.__class__ not in {list, tuple}:
+            raise Undecodable(f"{at}.env", "a list", entries)
+        self._order: dict[str, int] = {}
+        for order, entry in enumerate(entries):
+            try:
+                name, value = entry.get("name"), entry.get("value")
+            except AttributeError as error:
+                raise Undecodable(f"{at}.env[{order}]", "an object", entry) from error
+            if name.__class__ is not str or (value.__class__ is not str and value is not None):
+                raise Undecodable(f"{at}.env[{order}]", "a name and a value, both text", entry)
+            self._order[name] = order  # Of two entries with one name the later one counts.
+
+    def __getitem__(self, name: str) -> Word:
+        order = self._order[name]
+        entry, where = self._entries[order], f"{self._at}.env[{order}]"
+        if entry.get("valueFrom"):
+            return Word("", f"{where}.valueFrom", known=False)
+        return self.expanded(entry.get("value") or "", f"{where}.value", before=order)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._order)
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def literals(self) -> Iterator[str]:
+        """Yield the values as they are written."""
+        return (entry.get("value") or "" for entry in self._entries)
+
+    def expanded(self, value: str, at: str, *, before: int | None = None) -> Word:
+        """Replace `$(NAME)` as Kubernetes does: in a variable only by variables that come before it."""
+        if "$" not in value:
+            return Word(value, at)
+        known = True
+
+        def replace(match: re.Match[str]) -> str:
+            nonlocal known
+            name = match.group(1)
+            if name is None:
+                return "$"
+            order = self._order.get(name)
+            word = None if order is None or (before is not None and order >= before) else self[name]
+            if word is None or not word.known:
+                known = False
+                return match.group(0)
+            return word.text
+
+        replaced = _REFERENCE.sub(replace, value)
+        return Word(replaced, at, known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,67 +107,38 @@ class CommandLine:
 
     words: tuple[Word, ...]
     """Command and arguments, scripts taken apart."""
-    variables: Mapping[str, Word]
+    variables: Variables
     from_elsewhere: tuple[str, ...]
     """Paths of `envFrom` entries without a prefix: any variable may come from there, unless it is set here too."""
     has_command: bool
     """Whether the image's own entry point is replaced."""
-
-    def value(self, name: str) -> Word | None:
-        """Return what a variable is set to."""
-        return self.variables.get(name)
+    texts: str
+    """All words and all values as they are written, one a line: for a quick look whether a longer one is worth it."""
 
 
 def read_command_line(container: Container) -> CommandLine:
     """Read everything a container is told."""
     raw, at = container.raw, container.at
-    variables = _variables(raw, at)
-    outer = [
-        *(_expanded(word, f"{at}.command[{index}]", variables) for index, word in enumerate(container.command)),
-        *(_expanded(word, f"{at}.args[{index}]", variables) for index, word in enumerate(container.arguments)),
-    ]
+    variables = Variables(raw, at)
+    outer = [variables.expanded(word, f"{at}.command[{index}]") for index, word in enumerate(container.command)]
+    outer += [variables.expanded(word, f"{at}.args[{index}]") for index, word in enumerate(container.arguments)]
+    words = tuple(_flattened(outer, variables))
     return CommandLine(
-        words=tuple(_flattened(outer, dict(variables))),
+        words=words,
         variables=variables,
         from_elsewhere=tuple(where for where, entry in items(raw, "envFrom", at) if not text(entry, "prefix", where)),
         has_command=bool(container.command),
+        texts="\n".join([*(word.text for word in words), *variables.literals()]),
     )
 
 
-def _variables(raw: Mapping[str, Any], at: str) -> dict[str, Word]:
-    variables: dict[str, Word] = {}
-    for where, entry in items(raw, "env", at):
-        name = text(entry, "name", where)
-        if mapping(entry, "valueFrom", where):
-            variables[name] = Word("", f"{where}.valueFrom", known=False)
-        else:
-            variables[name] = _expanded(text(entry, "value", where), f"{where}.value", variables)
-    return variables
-
-
-def _expanded(value: str, at: str, variables: Mapping[str, Word]) -> Word:
-    known = True
-
-    def replace(match: re.Match[str]) -> str:
-        nonlocal known
-        if match.group(1) is None:
-            return "$"
-        word = variables.get(match.group(1))
-        if word is None or not word.known:
-            known = False
-            return match.group(0)
-        return word.text
-
-    return Word(_REFERENCE.sub(replace, value), at, known) if "$" in value else Word(value, at)
-
-
-def _flattened(words: list[Word], variables: dict[str, Word]) -> Iterator[Word]:
+def _flattened(words: list[Word], variables: Variables) -> Iterator[Word]:
     """Yield the words with the script of a shell taken apart in its place."""
     is_shell = False
     script_next = False
     for word in words:
         if script_next:
-            yield from _script(word, variables, 0)
+            yield from _script(word, dict(variables), 0)
             script_next = False
         elif is_shell and _SHELL_SCRIPT.match(word.text):
             script_next = True

@@ -24,7 +24,7 @@ from webhook.cluster import GROUP, VERSION, ClusterError
 from webhook.stores import CLAIMS, NAMESPACES, POLICIES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Coroutine, Iterable, Mapping
 
     from webhook.cluster import Cluster
     from webhook.metrics import KnowledgeMetrics
@@ -35,6 +35,10 @@ logger = logging.getLogger(__name__)
 SERVICE_ACCOUNT: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _RESTART_DELAY: Final = 2.0
 """Seconds between the end of the watches and the next try."""
+
+_LAST_WAIT: Final = 5.0
+_SETTLED: Final = 15.0
+"""Seconds at most that watches get for their first lists; ending an operator takes kopf up to 7 more."""
 
 _SELECTORS: Final[Mapping[str, tuple[str, ...]]] = {
     POLICIES: (GROUP, VERSION, POLICIES),
@@ -65,6 +69,7 @@ def settings(selectors: Mapping[str, str]) -> kopf.OperatorSettings:
     chosen.posting.enabled = False
     chosen.peering.standalone = True
     chosen.watching.server_timeout = 300
+    chosen.watching.chunk_size = 500
     chosen.networking.error_backoffs = (1, 2, 5)
     for resource, selector in selectors.items():
         chosen.watching.label_selectors[resource] = selector
@@ -75,7 +80,8 @@ def knowledge_registry(stores: Stores) -> kopf.OperatorRegistry:
     """Return the handlers that fill `stores`."""
     registry = kopf.OperatorRegistry()
     kopf.on.login(registry=registry, id="log-in")(log_in)
-    for resource, selector in _SELECTORS.items():
+    for resource in stores.followed:
+        selector = _SELECTORS[resource]
         kopf.index(*selector, registry=registry, id=resource)(_taker(stores, resource))
         kopf.on.event(*selector, registry=registry, id=resource)(_forgetter(stores, resource))
     return registry
@@ -104,48 +110,72 @@ class WatchThread:
         self,
         registry: Callable[[], kopf.OperatorRegistry],
         ended: Callable[[], None],
+        *,
+        confirm_interval: float,
         selectors: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._registry = registry
         self._ended = ended
         self._selectors = selectors
-        self._stop = threading.Event()
+        self._settled = min(_SETTLED, 5 * confirm_interval)
+        self._stopped = threading.Event()
+        self._session = threading.Event()
+        self._begun = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="watches", daemon=True)
 
     def start(self) -> None:
         """Begin to watch."""
         self._thread.start()
 
-    def stop(self, timeout: float) -> None:
-        """End the watches and wait for the thread."""
-        self._stop.set()
-        self._thread.join(timeout)
+    def restart(self) -> None:
+        """Begin anew: list everything again, and watch from there. Watches that have only just begun are left alone."""
+        if time.monotonic() - self._begun > self._settled:
+            logger.warning("watches missed something and begin anew")
+            self._session.set()
+
+    def close(self) -> None:
+        """End the watches and wait for the thread, but not for ever: it is a daemon."""
+        self._stopped.set()
+        self._session.set()
+        self._thread.join(_LAST_WAIT)
 
     def _run(self) -> None:
-        while not self._stop.is_set():
+        while not self._stopped.is_set():
+            self._session.clear()
+            self._begun = time.monotonic()
             try:
-                asyncio.run(
-                    kopf.operator(
-                        registry=self._registry(),
-                        settings=settings(self._selectors),
-                        standalone=True,
-                        clusterwide=True,
-                        stop_flag=self._stop,
-                    )
-                )
-            except Exception:
+                asyncio.run(self._operator())
+            except Exception as error:  # noqa: BLE001
                 # Whatever ended it (no API server, no permission, a fault of kopf's): the old knowledge keeps deciding.
-                logger.exception("the watches ended; they begin anew")
-            if not self._stop.wait(_RESTART_DELAY):
+                logger.warning("the watches ended and begin anew", extra={"fields": {"error": repr(error)}})
+            if not self._stopped.wait(_RESTART_DELAY):
                 self._ended()
+
+    def _operator(self) -> Coroutine[Any, Any, None]:
+        return kopf.operator(
+            registry=self._registry(),
+            settings=settings(self._selectors),
+            standalone=True,
+            clusterwide=True,
+            stop_flag=self._session,
+        )
 
 
 class Confirmation:
-    """Asks the API server now and then what exists: that tells old knowledge from silence, and finds lost deletions."""
+    """
+    Asks the API server now and then what exists.
 
-    def __init__(self, cluster: Cluster, stores: Stores, metrics: KnowledgeMetrics) -> None:
+    That tells old knowledge from a quiet cluster, finds deletions that an interrupted watch never told, and objects that
+    a watch should have told and did not: those of a kind that was defined after the watches began.
+    """
+
+    def __init__(
+        self, cluster: Cluster, stores: Stores, metrics: KnowledgeMetrics, restart: Callable[[], None]
+    ) -> None:
         self._stores = stores
         self._metrics = metrics
+        self._restart = restart
+        self._untold: frozenset[tuple[str, str, str]] = frozenset()
         self._lists: Mapping[str, Callable[[], Iterable[Mapping[str, Any]]]] = {
             POLICIES: cluster.policies,
             NAMESPACES: cluster.namespaces,
@@ -156,31 +186,32 @@ class Confirmation:
         """Confirm every `interval` seconds, for ever."""
         while True:
             await asyncio.to_thread(self.confirm)
-            publish(self._stores, self._metrics)
+            self._metrics.publish(self._stores)
             await asyncio.sleep(interval)
 
     def confirm(self) -> bool:
         """Compare the stores with what exists; return whether the API server answered."""
-        for resource, listed in self._lists.items():
-            asked = time.monotonic()
+        untold: set[tuple[str, str, str]] = set()
+        for resource in self._lists:
+            if resource not in self._stores.followed:
+                continue
             try:
-                present = [(body["metadata"].get("namespace", ""), body["metadata"]["name"]) for body in listed()]
+                untold |= self._compare(resource)
             except ClusterError as error:
                 logger.warning("knowledge not confirmed", extra={"fields": {"resource": resource, "error": str(error)}})
                 return False
-            for namespace, name in self._stores.prune(resource, present, asked):
-                fields = {"resource": resource, "namespace": namespace, "name": name}
-                logger.warning("forgotten: the API server no longer has it", extra={"fields": fields})
+        if untold & self._untold:
+            self._restart()
+        self._untold = frozenset(untold)
         self._stores.last_contact = time.time()
         return True
 
-
-def publish(stores: Stores, metrics: KnowledgeMetrics) -> None:
-    """Bring the gauges up to date with the stores."""
-    invalid = len(stores.errors())
-    metrics.policies.labels("invalid").set(invalid)
-    metrics.policies.labels("compiled").set(len(stores.compiled()))
-    for resource, count in stores.counts().items():
-        metrics.objects.labels(resource).set(count)
-    metrics.loaded.set(1 if stores.loaded else 0)
-    metrics.last_contact.set(stores.last_contact)
+    def _compare(self, resource: str) -> set[tuple[str, str, str]]:
+        """Forget what is gone; return what exists and was never told."""
+        asked = time.monotonic()
+        listed = self._lists[resource]()
+        present = {(body["metadata"].get("namespace", ""), body["metadata"]["name"]) for body in listed}
+        for namespace, name in self._stores.prune(resource, present, asked):
+            fields = {"resource": resource, "namespace": namespace, "name": name}
+            logger.warning("forgotten: the API server no longer has it", extra={"fields": fields})
+        return {(resource, *key) for key in present - self._stores.keys(resource)}

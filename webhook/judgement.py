@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from webhook.checks import CHECKS
 from webhook.decision import Decision
 from webhook.gates import find_gate
-from webhook.models import find_models
+from webhook.models import Scoping, find_models
 from webhook.policy import Scope
 from webhook.subject import Subject
 
@@ -29,10 +29,9 @@ def judge(
     is_platform: bool = False,
 ) -> Decision:
     """Decide on a pod. `is_platform`: its kind already says that it serves a model."""
-    everything = policy.spec.scope is Scope.EVERYTHING
     subject = Subject(
         pod=pod,
-        models=find_models(pod, everything=everything, is_platform=is_platform),
+        models=find_models(pod, scoping(policy, namespace, is_platform=is_platform)),
         gate=find_gate(pod, policy),
         policy=policy,
         namespace=namespace,
@@ -45,6 +44,16 @@ def judge(
         warnings=tuple(violation for violation in found if violation.is_tolerated),
         summary=summary(subject),
         policy=policy.name,
+    )
+
+
+def scoping(policy: CompiledPolicy, namespace: str, *, is_platform: bool = False) -> Scoping:
+    """Return how wide a policy looks for models."""
+    return Scoping(
+        everything=policy.spec.scope is Scope.EVERYTHING,
+        is_platform=is_platform,
+        namespace=namespace,
+        exempt=policy.spec.non_model_volumes,
     )
 
 

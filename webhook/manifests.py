@@ -76,7 +76,7 @@ def parse(text: str) -> Iterator[Any]:
     import yaml
 
     try:
-        yield from yaml.load_all(text, Loader=_loader())  # noqa: S506 a SafeLoader, see below
+        yield from yaml.load_all(text, Loader=_loader())
     except yaml.YAMLError as error:
         raise ValueError(f"it is no YAML: {error}") from error
 

@@ -7,15 +7,19 @@ in it counts as `other`, so that nobody outside can make new series.
 from __future__ import annotations
 
 import platform
-from importlib.metadata import PackageNotFoundError, version
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import Counter, Gauge, Histogram
+
+from scanners.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from prometheus_client import CollectorRegistry
+
+    from webhook.stores import Static, Stores
 
 OTHER: Final = "other"
 
@@ -47,14 +51,6 @@ def bounded(value: str, known: frozenset[str]) -> str:
     return value if value in known else OTHER
 
 
-def distribution_version() -> str:
-    """Return the installed version, `unknown` when run from a bare checkout."""
-    try:
-        return version("weighbridge")
-    except PackageNotFoundError:
-        return "unknown"
-
-
 def build_info(registry: CollectorRegistry, component: str) -> None:
     """Register `weighbridge_build_info`, constantly 1, for joins on version."""
     Gauge(
@@ -62,7 +58,7 @@ def build_info(registry: CollectorRegistry, component: str) -> None:
         "Version of Weighbridge and of Python that this process runs; constantly 1.",
         ("component", "version", "python"),
         registry=registry,
-    ).labels(component, distribution_version(), platform.python_version()).set(1)
+    ).labels(component, VERSION, platform.python_version()).set(1)
 
 
 class AdmissionMetrics:
@@ -176,6 +172,25 @@ class KnowledgeMetrics:
             ("policy", "exception"),
             registry=registry,
         )
+
+    def publish(self, knowledge: Static | Stores) -> None:
+        """Bring the gauges up to date with what is in memory."""
+        compiled = knowledge.compiled()
+        self.policies.labels("compiled").set(len(compiled))
+        self.policies.labels("invalid").set(len(knowledge.errors()))
+        for resource, count in knowledge.counts().items():
+            self.objects.labels(resource).set(count)
+        self.loaded.set(1 if knowledge.loaded else 0)
+        self.last_contact.set(knowledge.last_contact)
+        self.exception_expires.clear()
+        for policy in compiled:
+            for index, exception in enumerate(policy.spec.exceptions):
+                self.exception_expires.labels(policy.name, str(index)).set(_end_of(exception.expires))
+
+
+def _end_of(day: str) -> float:
+    """Return when a day, inclusive and in UTC, is over."""
+    return (datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(days=1)).timestamp()
 
 
 class ReporterMetrics:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -10,38 +9,17 @@ from typing import TYPE_CHECKING
 from initcontainer.contract import GATE_NAME
 from webhook.commandline import CommandLine, Word, read_command_line
 from webhook.pod import Role
-from webhook.servers import OFF, STACKS, Stack
-from webhook.signals import MODEL_FILE, PATH_FLAGS, PATH_VARIABLES, Signal, signal_of
+from webhook.references import Leads, Reference, Use, references
+from webhook.servers import OFF, OFFLINE, ON, OTHER_HUBS, STACKS, Stack
+from webhook.signals import Signal, signal_of
 from webhook.volumes import Holds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from webhook.pod import Container, Mount, Pod
+    from webhook.policy import NonModelVolume
     from webhook.volumes import Volume
-
-_REMOTE = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+(:[\w.-]+)?(@[\w./-]+)?\Z|[A-Za-z0-9][\w.-]*\Z")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
-    """One thing a server is told to load."""
-
-    word: Word
-    stack: str
-
-    @property
-    def is_remote(self) -> bool:
-        """Whether it has the scheme of a URL."""
-        return _REMOTE.match(self.word.text) is not None and not self.word.text.lower().startswith("file://")
-
-    @property
-    def path(self) -> str:
-        """The path it names; empty where it names none."""
-        text = self.word.text
-        text = text[len("file://") :] if text.lower().startswith("file://") else text
-        return text if text.startswith("/") else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +33,27 @@ class Server:
     signal: Signal
     references: tuple[Reference, ...] = ()
     model_mounts: tuple[Mount, ...] = ()
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it loads a model for sure, and is not only called so."""
+        return self.stack is not None or self.signal.is_strong
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether it cannot fetch from a hub by itself."""
+        words = [self.line.variables.get(name) for name in OFFLINE]
+        is_on = any(word is not None and word.known and word.text.strip().lower() in ON for word in words)
+        others = [self.line.variables.get(name) for name in OTHER_HUBS]
+        return is_on and all(word is None or is_off(word) for word in others)
+
+    @property
+    def caches(self) -> tuple[str, ...]:
+        """Where it looks for what was fetched from a hub before."""
+        if self.stack is None:
+            return ()
+        set_here = [self.line.variables[name] for name in self.stack.cache_variables if name in self.line.variables]
+        return tuple(word.text for word in set_here if word.text.startswith("/")) or self.stack.default_caches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,173 +69,182 @@ class Models:
         """Every mount through which a server sees a model volume."""
         return ((server, mount) for server in self.servers for mount in server.model_mounts)
 
+    def loaders_of(self, volume: str) -> tuple[Server, ...]:
+        """Return who loads from a volume: those that do so for sure, or else all that may."""
+        served = [server for server in self.servers if any(mount.volume == volume for mount in server.model_mounts)]
+        return tuple(server for server in served if server.is_sure) or tuple(served)
 
-def find_models(pod: Pod, *, everything: bool, is_platform: bool = False) -> Models:
-    """Find the servers of a pod and their model volumes; `is_platform`: the object's kind already says that it serves."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scoping:
+    """How wide to look."""
+
+    everything: bool = False
+    """Every container and every volume counts."""
+    is_platform: bool = False
+    """The object's kind already says that its pods serve models."""
+    namespace: str = ""
+    exempt: tuple[NonModelVolume, ...] = ()
+
+
+def find_models(pod: Pod, scoping: Scoping) -> Models:
+    """Find the servers of a pod and their model volumes."""
     lines = {container.at: read_command_line(container) for container in pod.containers}
     found: list[Server] = []
     for container in pod.containers:
         if container.name == GATE_NAME and container.role is Role.INIT:
             continue
-        server = _server(container, lines[container.at], pod, everything=everything or is_platform)
+        server = _server(container, lines[container.at], pod, scoping)
         if server:
-            mounts = _model_mounts(server, pod, everything=everything)
-            found.append(replace(server, model_mounts=tuple(dict.fromkeys(mounts))))
+            mounts = dict.fromkeys(_model_mounts(server, pod, scoping))
+            kept = tuple(mount for mount in mounts if not mount.is_device and not _is_exempt(mount, pod, scoping))
+            found.append(replace(server, model_mounts=kept))
     return Models(servers=tuple(found), lines=lines)
 
 
-def _server(container: Container, line: CommandLine, pod: Pod, *, everything: bool) -> Server | None:
+def _server(container: Container, line: CommandLine, pod: Pod, scoping: Scoping) -> Server | None:
     stack = recognise(container, line)
     if stack is not None:
-        references = tuple(_references(stack, line))
-        because = Signal(because=f"it runs {stack.name}", is_strong=True)
-        return Server(container=container, line=line, stack=stack, signal=because, references=references)
-    if container.role is Role.INIT and not everything:
-        return None  # It ends before the servers start: a downloader or converter, not a server.
-    signal = signal_of(container, line, pod)
-    if signal is None and everything:
-        signal = Signal(because="the policy judges everything", is_strong=False)
+        signal: Signal | None = Signal(because=f"it runs {stack.name}", is_strong=True)
+    elif container.role in {Role.INIT, Role.EPHEMERAL}:
+        return None  # It ends before the servers start, or is judged as what it is: a downloader, a debugger.
+    else:
+        signal = signal_of(container, line, pod)
+        if signal is None and (scoping.everything or scoping.is_platform):
+            signal = Signal(because="everything here is judged", is_strong=False)
     if signal is None:
         return None
-    references = tuple(_generic_references(line))
-    return Server(container=container, line=line, stack=None, signal=signal, references=references)
+    told = references(stack, line, container)
+    return Server(container=container, line=line, stack=stack, signal=signal, references=told)
 
 
 def recognise(container: Container, line: CommandLine) -> Stack | None:
     """Return the stack a container runs, by its program, or by its image where the image's own entry point runs."""
-    for stack in STACKS:
-        if any(_is_program(word.text, program) for word in line.words for program in stack.programs):
+    called = [_PROGRAMS[name] for name in _called(line) if name in _PROGRAMS]
+    if called:
+        return STACKS[min(called)]
+    return None if line.has_command else _by_image(container.image)
+
+
+def _by_image(image: str) -> Stack | None:
+    head, slash, tail = image.partition("@")[0].rpartition("/")
+    name = tail.partition(":")[0]
+    repository = f"/{head}{slash}{name}"
+    for ending, stack in (*_IMAGES.get(name, ()), *_IMAGES.get("", ())):
+        if repository.endswith(f"/{ending}") or (ending.endswith("/") and f"/{ending}" in repository):
             return stack
-    if line.has_command:
-        return None
-    repository = container.image.partition("@")[0]
-    head, slash, tail = repository.rpartition("/")
-    repository = f"/{head}{slash}{tail.partition(':')[0]}"
-    return next((stack for stack in STACKS if any(repository.endswith(f"/{image}") for image in stack.images)), None)
+    return None
 
 
-def _is_program(word: str, program: str) -> bool:
-    if program.endswith("."):
-        return word.startswith(program)
-    return word == program or word.endswith(f"/{program}")
+def _images() -> Mapping[str, list[tuple[str, Stack]]]:
+    """Return image endings by their last component; those that name a folder under an empty one."""
+    found: dict[str, list[tuple[str, Stack]]] = {}
+    for stack in STACKS:
+        for image in stack.images:
+            found.setdefault(image.rpartition("/")[2], []).append((image, stack))
+    return found
 
 
-def _references(stack: Stack, line: CommandLine) -> Iterator[Reference]:
-    said = [*flag_values(line, frozenset(stack.path_flags)), *_positional(stack, line)]
-    said += [line.variables[name] for name in stack.path_variables if name in line.variables]
-    yield from (Reference(word=part, stack=stack.name) for word in said for part in _parts(word))
+_IMAGES: Mapping[str, list[tuple[str, Stack]]] = _images()
+_PROGRAMS: Mapping[str, int] = {
+    program: order for order, stack in reversed(list(enumerate(STACKS))) for program in stack.programs
+}
+"""Program -> place of its stack in the table: a line that calls several is of the first."""
 
 
-def _generic_references(line: CommandLine) -> Iterator[Reference]:
-    said = list(flag_values(line, PATH_FLAGS))
-    said += [word for name, word in line.variables.items() if PATH_VARIABLES.match(name)]
-    said += [word for word in (*line.words, *line.variables.values()) if MODEL_FILE.search(word.text)]
-    for word in dict.fromkeys(said):
-        yield from (Reference(word=part, stack="") for part in _parts(word))
+_PROGRAM_ROOTS = frozenset(re.split(r"[. ]", program)[0] for program in _PROGRAMS)
 
 
-def flag_values(line: CommandLine, flags: frozenset[str]) -> Iterator[Word]:
-    """Yield the values of flags, written `--flag value`, `--flag=value` or `-flag value`, with `_` or `-`."""
-    reading = False
-    for word in line.words:
-        if word.text.startswith("-"):
-            name, equals, value = word.text.lstrip("-").partition("=")
-            reading = not equals and name.replace("_", "-") in flags
-            if equals and name.replace("_", "-") in flags:
-                yield Word(value, word.at, word.known)
-        elif reading:
-            yield word
-
-
-def _positional(stack: Stack, line: CommandLine) -> Iterator[Word]:
-    words = iter(line.words)
-    for word in words:
-        if word.text in stack.positional_after:
-            break
-    skip = False
-    for word in words:
-        if word.text.startswith("-"):
-            skip = "=" not in word.text
-        elif skip:
-            skip = False
-        else:
-            yield word
-            return
-
-
-def _parts(word: Word) -> Iterator[Word]:
-    """Take apart a value such as `name=/path,other=/path` or a JSON object."""
-    text = word.text
-    if text[:1] in {"{", "["}:
-        try:
-            yield from (Word(leaf, word.at, word.known) for leaf in _leaves(json.loads(text)) if leaf)
-        except (ValueError, RecursionError):
-            yield Word(text, word.at, known=False)
+def _called(line: CommandLine) -> Iterator[str]:
+    """Yield everything a line may call: each word that is no flag's value, its parents as a module, and word pairs."""
+    if _PROGRAM_ROOTS.isdisjoint([word.text.rpartition("/")[2].partition(".")[0] for word in line.words]):
         return
-    for part in text.split(","):
-        _, equals, value = part.partition("=")
-        if not word.known or (value if equals else part):
-            yield Word(value if equals else part, word.at, word.known)
+    before = ""
+    for word in line.words:
+        is_value = before.startswith("--") and "=" not in before
+        if not is_value and not word.text.startswith("-"):
+            name = word.text.rpartition("/")[2]
+            yield name
+            yield f"{before.rpartition('/')[2]} {name}"
+            yield from (name[: dot.end()] for dot in re.finditer(r"\.", name))
+        before = word.text
 
 
-def _leaves(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _leaves(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _leaves(item)
-
-
-def _model_mounts(server: Server, pod: Pod, *, everything: bool) -> Iterator[Mount]:
+def _model_mounts(server: Server, pod: Pod, scoping: Scoping) -> Iterator[Mount]:
     resolved = list(_resolved(server, pod))
     yield from resolved
-    if everything or server.stack is None or not resolved:
-        yield from (mount for mount in server.container.mounts if _can_bring_model(mount, server.container, pod))
-
-
-def _resolved(server: Server, pod: Pod) -> Iterator[Mount]:
-    paths = [reference.path for reference in server.references if reference.path and reference.word.known]
-    if server.stack and not server.references:
-        paths += server.stack.default_paths
-    if server.stack and server.stack.takes_hub_names:
-        paths += [cache for cache in caches(server)]
-    for path in paths:
-        inner = server.container.mount_at(path)
-        for mount in (*((inner,) if inner else ()), *server.container.mounts_below(path)):
-            if _brings_files(mount, server.container, pod):
+    told = [reference for reference in server.references if reference.use is Use.MODEL]
+    is_told = bool(told) and all(reference.leads is not Leads.UNDETERMINED for reference in told)
+    if scoping.everything or server.stack is None or not (is_told or resolved) or _has_hidden_settings(server):
+        for mount in server.container.mounts:
+            if pod.volume(mount.volume).holds is Holds.FILES and not is_own_scratch(mount, server.container, pod):
                 yield mount
 
 
-def caches(server: Server) -> tuple[str, ...]:
-    """Return where a server that takes hub names looks for what it has fetched before."""
-    stack = server.stack
-    if stack is None:
+def _has_hidden_settings(server: Server) -> bool:
+    """Say whether the server reads settings that the object does not show and that may name other paths."""
+    undetermined = any(reference.leads is Leads.UNDETERMINED for reference in server.references)
+    return undetermined or bool(configuration_files(server))
+
+
+def configuration_files(server: Server) -> tuple[Word, ...]:
+    """Return the files of settings that a server is told to read."""
+    if server.stack is None or not server.stack.configuration_flags:
         return ()
-    named = tuple(server.line.variables[name].text for name in stack.cache_variables if name in server.line.variables)
-    return named or stack.default_caches
+    from webhook.references import flag_values
+
+    names = server.stack.configuration_flags
+    in_variables = [server.line.variables[name] for name in names if name in server.line.variables]
+    return (*flag_values(server.line, frozenset(names)), *in_variables)
+
+
+def _resolved(server: Server, pod: Pod) -> Iterator[Mount]:
+    """Yield the mounts that what the server is told to load leads into or contains."""
+    paths = [reference.path for reference in server.references if reference.leads is Leads.PATH]
+    told = [reference for reference in server.references if reference.use is Use.MODEL]
+    if server.stack and not told:
+        paths += server.stack.default_paths
+    if not told or any(reference.leads is not Leads.PATH for reference in told):
+        paths += server.caches
+    for path in paths:
+        yield from (
+            mount for mount in mounts_of_path(server.container, path) if _brings_files(mount, server.container, pod)
+        )
+
+
+def mounts_of_path(container: Container, path: str) -> Iterator[Mount]:
+    """Yield the mount a path leads into, and all that lie below it."""
+    inner = container.mount_at(path)
+    if inner:
+        yield inner
+    yield from container.mounts_below(path)
 
 
 def _brings_files(mount: Mount, container: Container, pod: Pod) -> bool:
-    """Say whether something other than the container itself can have put files behind a mount."""
+    return pod.volume(mount.volume).holds is not Holds.NOTHING and not is_own_scratch(mount, container, pod)
+
+
+def is_own_scratch(mount: Mount, container: Container, pod: Pod) -> bool:
+    """Say whether a volume starts empty and nobody but the container itself puts anything there."""
     volume = pod.volume(mount.volume)
-    return volume.holds is not Holds.NOTHING and not _is_own_scratch(volume, container, pod)
-
-
-def _can_bring_model(mount: Mount, container: Container, pod: Pod) -> bool:
-    volume = pod.volume(mount.volume)
-    return volume.holds is Holds.FILES and not _is_own_scratch(volume, container, pod)
-
-
-def _is_own_scratch(volume: Volume, container: Container, pod: Pod) -> bool:
     return volume.is_scratch and all(writer is container for writer, _ in pod.writers_of(volume))
 
 
-def is_hub_name(reference: Reference) -> bool:
-    """Say whether a server that takes hub names would look for this one on a hub."""
-    return not reference.path and not reference.is_remote and _HUB_NAME.match(reference.word.text) is not None
+def _is_exempt(mount: Mount, pod: Pod, scoping: Scoping) -> bool:
+    """Say whether the policy's administrator has said that a volume is no model volume."""
+    return any(_matches(entry, pod.volume(mount.volume), pod, scoping.namespace) for entry in scoping.exempt)
+
+
+def _matches(entry: NonModelVolume, volume: Volume, pod: Pod, namespace: str) -> bool:
+    if entry.namespaces and namespace not in entry.namespaces:
+        return False
+    paths = {mount.path for container in pod.containers for mount in container.mounts if mount.volume == volume.name}
+    return (
+        entry.name in {"", volume.name}
+        and entry.claim in {"", volume.source.get("claimName")}
+        and entry.host_path in {"", volume.source.get("path") if volume.kind == "hostPath" else None}
+        and (not entry.mount_path or paths == {entry.mount_path})
+    )
 
 
 def is_off(word: Word) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from webhook.objects import Undecodable, flag, items, mapping, text, texts
+from webhook.objects import Undecodable, below, flag, items, mapping, text, texts
 from webhook.volumes import Holds, Volume, normal, read_volume
 
 if TYPE_CHECKING:
@@ -106,6 +106,8 @@ class Pod:
     containers: tuple[Container, ...]
     """All of them: init containers in order, then regular ones, then debug containers."""
     volumes: Mapping[str, Volume]
+    is_partial: bool = False
+    """Whether a controller merges more into it."""
 
     @property
     def after_init(self) -> int:
@@ -140,19 +142,21 @@ def read_pod(
     at: str,
     metadata_at: str,
     extra_volumes: tuple[Volume, ...] = (),
-    volumes_elsewhere: bool = False,
+    is_partial: bool = False,
+    framework_fields: tuple[str, ...] = (),
 ) -> Pod:
     """Read a pod specification.
 
-    `extra_volumes` are those a controller adds under known names (a StatefulSet's claim templates). With
-    `volumes_elsewhere` a mount may name a volume that a controller brings (KServe merges a runtime into a predictor).
+    `extra_volumes` are those a controller adds under known names (a StatefulSet's claim templates). Where the specification
+    is partial, a mount may name a volume that a controller brings (KServe merges a runtime into a predictor), and
+    `framework_fields` name the fields that hold one more container.
     """
     volumes = _volumes(spec, at) | {volume.name: volume for volume in extra_volumes}
-    containers = tuple(_containers(spec, at))
+    containers = (*_containers(spec, at), *_framework_containers(spec, at, framework_fields))
     _no_two_alike(containers)
     for mount in (mount for container in containers for mount in container.mounts):
         if mount.volume not in volumes:
-            if not volumes_elsewhere:
+            if not is_partial:
                 raise Undecodable(f"{mount.at}.name", "the name of a volume of this pod", mount.volume)
             volumes[mount.volume] = _volume_from_elsewhere(mount.volume, at)
     return Pod(
@@ -163,6 +167,7 @@ def read_pod(
         spec=spec,
         containers=containers,
         volumes=volumes,
+        is_partial=is_partial,
     )
 
 
@@ -199,6 +204,15 @@ def _containers(spec: Mapping[str, Any], at: str) -> Iterator[Container]:
         yield _container(raw, where, Role.REGULAR, order)
     for where, raw in items(spec, "ephemeralContainers", at):
         yield _container(raw, where, Role.EPHEMERAL, order)
+
+
+def _framework_containers(spec: Mapping[str, Any], at: str, fields: tuple[str, ...]) -> Iterator[Container]:
+    """Yield what a platform's own field says about the container that a runtime brings."""
+    order = len(spec.get("initContainers") or ())
+    for name in fields:
+        raw = mapping(spec, name, at)
+        if raw:
+            yield _container({**raw, "name": raw.get("name") or name}, below(at, name), Role.REGULAR, order)
 
 
 def _container(raw: Mapping[str, Any], at: str, role: Role, order: int) -> Container:

@@ -10,12 +10,12 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from initcontainer.contract import ContractError, GateConfig, GatedVolume, Waiver
+from initcontainer.contract import ContractError, GateConfig, GatedVolume, Waiver, digest_of
 from scanners.findings import Severity
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ API_VERSION = "weighbridge.dev/v1alpha1"
 KIND = "ModelPolicy"
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
+_NO_DIGEST = "expected sha256: and 64 hexadecimal digits, got {!r}"
 _REMEMBERED = 16
 """How many former hashes of one policy stay known, so that pods made under them come back after a node is lost."""
 
@@ -41,7 +42,7 @@ class PolicyError(ValueError):
         return f"{self.field_path}: {self.message}" if self.field_path else self.message
 
 
-class Scope(str, Enum):
+class Scope(StrEnum):
     """Which pods a policy judges."""
 
     INFERENCE = "Inference"
@@ -50,7 +51,7 @@ class Scope(str, Enum):
     """Every pod; every volume that can hold files counts as a model volume."""
 
 
-class Answer(str, Enum):
+class Answer(StrEnum):
     """What a policy says to something it cannot rule out."""
 
     ALLOW = "Allow"
@@ -58,7 +59,7 @@ class Answer(str, Enum):
     DENY = "Deny"
 
 
-class FailOn(str, Enum):
+class FailOn(StrEnum):
     """The lowest severity of a finding that keeps the gate shut."""
 
     LOW = "low"
@@ -73,7 +74,7 @@ class _Struct(
     """The house form of everything inside a policy."""
 
 
-class Gate(_Struct):
+class Gate(_Struct, frozen=True):
     """The scanning init container that the policy accepts."""
 
     image: str = ""
@@ -88,7 +89,7 @@ class Gate(_Struct):
     """Requests and limits of injected gates, as in a container."""
 
 
-class RemoteSource(_Struct):
+class RemoteSource(_Struct, frozen=True):
     """A source a server may fetch its model from although no gate sees it."""
 
     prefix: str
@@ -96,7 +97,16 @@ class RemoteSource(_Struct):
     reason: str
 
 
-class NonModelVolume(_Struct):
+class ScannedImage(_Struct, frozen=True):
+    """A server's image whose own files were examined before, so that the model in it needs no gate."""
+
+    digest: str
+    """`sha256:...` of the image."""
+    reason: str
+    """Who examined it, and how."""
+
+
+class NonModelVolume(_Struct, frozen=True):
     """A volume that is no model volume. All fields that are given must match."""
 
     reason: str
@@ -111,7 +121,7 @@ class NonModelVolume(_Struct):
     namespaces: tuple[str, ...] = ()
 
 
-class Exception_(_Struct):  # noqa: N801 - the builtin has the name
+class Exception_(_Struct, frozen=True):  # noqa: N801 - the builtin has the name
     """A finding that is waived: by rule, by file digest, or both; always with a reason, an owner and an end."""
 
     reason: str
@@ -124,7 +134,7 @@ class Exception_(_Struct):  # noqa: N801 - the builtin has the name
     """Digest of a whole file; empty: every file, for the one rule that `rule` names."""
 
 
-class Spec(_Struct):
+class Spec(_Struct, frozen=True):
     """What the policy says. Every default is the strict choice, except that live volumes only warn."""
 
     scope: Scope = Scope.INFERENCE
@@ -133,6 +143,7 @@ class Spec(_Struct):
     allowed_imports: tuple[str, ...] = ()
     """Exact dotted names that pickles may import beyond the built-in allowlist."""
     remote_sources: tuple[RemoteSource, ...] = ()
+    scanned_images: tuple[ScannedImage, ...] = ()
     serving_switches: tuple[str, ...] = ()
     """Switches that run code from the model's files and are accepted, as written: `--trust-remote-code`."""
     runtime_management: Answer = Answer.DENY
@@ -175,8 +186,6 @@ class CompiledPolicy:
     recent: tuple[str, ...] = ()
     """Hashes this policy had before, newest first."""
     digests: frozenset[str] = frozenset()
-    switches: frozenset[str] = frozenset()
-    remote_prefixes: tuple[str, ...] = ()
     fail_on: Severity = Severity.MEDIUM
     waivers: tuple[Waiver, ...] = ()
 
@@ -194,6 +203,33 @@ class CompiledPolicy:
     def knows_hash(self, value: str) -> bool:
         """Say whether a gate was made under this policy, today's or a recent one."""
         return value == self.hash or value in self.recent
+
+    def allows_remote(self, reference: str) -> bool:
+        """Say whether a server may fetch this reference itself."""
+        return any(_begins(_without_hub(reference), _without_hub(source.prefix)) for source in self.spec.remote_sources)
+
+    def allows_switch(self, name: str) -> bool:
+        """Say whether a switch is accepted, as a flag or as a variable."""
+        return any(_plain(name) == _plain(switch) for switch in self.spec.serving_switches)
+
+    def has_scanned(self, image: str) -> bool:
+        """Say whether the model in a server's image was examined elsewhere."""
+        digest = digest_of(image)
+        return digest is not None and any(digest == scanned.digest for scanned in self.spec.scanned_images)
+
+
+def _begins(reference: str, prefix: str) -> bool:
+    """Say whether a reference is a prefix or goes on from it: `org/name` allows `org/name@v1`, never `org/name-other`."""
+    rest = reference[len(prefix) :] if reference.startswith(prefix) else None
+    return rest is not None and (not rest or prefix[-1:] in "/:" or rest[0] in "/@:")
+
+
+def _without_hub(reference: str) -> str:
+    return reference.removeprefix("hf://")
+
+
+def _plain(switch: str) -> str:
+    return switch.lstrip("-").replace("_", "-").lower()
 
 
 def decode_policy(obj: Mapping[str, Any]) -> ModelPolicy:
@@ -219,7 +255,7 @@ def _as_policy_error(error: msgspec.ValidationError) -> PolicyError:
 def _complaints(spec: Spec) -> Iterable[tuple[str, str]]:
     for index, digest in enumerate(spec.gate.digests):
         if not _DIGEST.match(digest):
-            yield f"spec.gate.digests[{index}]", f"expected sha256: and 64 hexadecimal digits, got {digest!r}"
+            yield f"spec.gate.digests[{index}]", _NO_DIGEST.format(digest)
     if spec.gate.image and not _DIGEST.match(spec.gate.image.rpartition("@")[2]):
         yield "spec.gate.image", f"expected an image by digest (name@sha256:...), got {spec.gate.image!r}"
     for index, exception in enumerate(spec.exceptions):
@@ -231,8 +267,11 @@ def _complaints(spec: Spec) -> Iterable[tuple[str, str]]:
                 "says nothing about the volume: give name, claim, hostPath or mountPath",
             )
     for index, source in enumerate(spec.remote_sources):
-        if not source.prefix:
+        if not source.prefix.removeprefix("hf://"):
             yield f"spec.remoteSources[{index}].prefix", "an empty prefix would allow every source"
+    for index, image in enumerate(spec.scanned_images):
+        if not _DIGEST.match(image.digest):
+            yield f"spec.scannedImages[{index}].digest", _NO_DIGEST.format(image.digest)
 
 
 def _exception_complaints(exception: Exception_) -> Iterable[tuple[str, str]]:
@@ -262,8 +301,6 @@ def compile_policy(policy: ModelPolicy, previous: Sequence[str] = ()) -> Compile
         spec=spec,
         recent=recent,
         digests=frozenset(digests),
-        switches=frozenset(spec.serving_switches),
-        remote_prefixes=tuple(source.prefix for source in spec.remote_sources),
         fail_on=Severity[spec.fail_on.name],
         waivers=_waivers(spec),
     )

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from initcontainer.contract import ContractError, GatedVolume, TerminationMessage, decode, to_arguments
 from webhook.gates import find_gate
+from webhook.judgement import scoping
 from webhook.models import find_models
-from webhook.policy import Scope
 from webhook.workloads import KINDS, read_templates
 
 if TYPE_CHECKING:
@@ -70,17 +70,17 @@ def _plans(one: Checked, policy: CompiledPolicy) -> Iterator[tuple[str, GateConf
     kind = KINDS.get((group, one.kind))
     if kind:
         for template in read_templates(one.document.value, kind):
-            yield from _pod_plans(template.pod, policy)
+            yield from _pod_plans(template.pod, policy, one.namespace)
 
 
-def _pod_plans(pod: Pod, policy: CompiledPolicy) -> Iterator[tuple[str, GateConfig]]:
+def _pod_plans(pod: Pod, policy: CompiledPolicy, namespace: str) -> Iterator[tuple[str, GateConfig]]:
     gate = find_gate(pod, policy)
     gated = set()
     if gate and gate.gate:
         for volume, entry in gate.entries():
             gated.add(entry.volume)
             yield entry.volume, replace(gate.gate.config, volumes=(volume,))
-    models = find_models(pod, everything=policy.spec.scope is Scope.EVERYTHING)
+    models = find_models(pod, scoping(policy, namespace))
     for _, mount in models.mounts:
         if mount.volume not in gated:
             with contextlib.suppress(ContractError):

@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from webhook.decision import Decision, Violation, shown
 from webhook.judgement import judge
 from webhook.objects import Undecodable, mapping, text
-from webhook.workloads import KINDS, Kind, read_templates
+from webhook.workloads import KINDS, Kind, is_unchanged, read_templates
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from webhook.policy import CompiledPolicy
+    from webhook.workloads import Template
 
 LOG = logging.getLogger(__name__)
 
@@ -78,56 +81,69 @@ def _undecodable(path: str, message: str) -> Decision:
 
 def decide(request: Mapping[str, Any], *, mode: Mode, knowledge: Knowledge, today: date | None = None) -> Decision:
     """Return the decision on one request; raise `Undecodable` where a field is not what the API says."""
+    if why := _why_not_judged(request, knowledge):
+        return Decision(summary=why)
+    kind = KINDS[_kind(request)]
     namespace = text(request, "namespace", "request")
-    if namespace in NEVER_JUDGED or (namespace and namespace == knowledge.own_namespace):
-        return Decision(summary="this namespace is never judged")
-    kind = _kind(request)
-    if kind is None:
-        return Decision(summary="this kind of object makes no pods that are judged here")
-    if text(request, "operation", "request") not in {"CREATE", "UPDATE"}:
-        return Decision(summary="only creation and change are judged")
-    obj = request.get("object")
-    if not isinstance(obj, Mapping):
-        raise Undecodable("request.object", "an object", obj)
-    if mapping(obj, "metadata", "").get("deletionTimestamp") is not None:
-        return Decision(summary="the object is being deleted")
-    if _is_unchanged(request, obj, kind):
-        return Decision(summary="nothing that is judged has changed")
     policy = knowledge.policy_for(namespace, mode)
     if policy is None:
         return _without_policy(namespace, mode)
-    return decide_object(
-        obj, kind, policy, namespace=namespace, knowledge=knowledge, today=today or datetime.now(UTC).date()
+    decision = decide_object(
+        mapping(request, "object", "request"),
+        kind,
+        policy,
+        namespace=namespace,
+        knowledge=knowledge,
+        today=today or datetime.now(UTC).date(),
     )
+    return _only_debugging(decision) if request.get("subResource") == "ephemeralcontainers" else decision
 
 
-def _kind(request: Mapping[str, Any]) -> Kind | None:
-    # `kind` is what was sent to the webhook, `requestKind` what the user sent; the object is of the former.
+def _why_not_judged(request: Mapping[str, Any], knowledge: Knowledge) -> str:
+    """Return why a request needs no decision; empty where it needs one."""
+    namespace = text(request, "namespace", "request")
+    if namespace in NEVER_JUDGED or (namespace and namespace == knowledge.own_namespace):
+        return "this namespace is never judged"
+    kind = KINDS.get(_kind(request))
+    if kind is None:
+        return "this kind of object makes no pods that are judged here"
+    operation = text(request, "operation", "request")
+    if operation not in {"CREATE", "UPDATE"}:
+        return "only creation and change are judged"
+    obj = request.get("object")
+    if not isinstance(obj, Mapping):
+        raise Undecodable("request.object", "an object", obj)
+    return _why_an_update_passes(obj, request.get("oldObject"), kind) if operation == "UPDATE" else ""
+
+
+def _why_an_update_passes(obj: Mapping[str, Any], old: Any, kind: Kind) -> str:
+    # The API server sets the timestamp, and on creation it takes away one that somebody wrote.
+    if mapping(obj, "metadata", "").get("deletionTimestamp") is not None:
+        return "the object is being deleted"
+    if isinstance(old, Mapping) and is_unchanged(obj, old, kind):
+        return "nothing that is judged has changed"
+    return ""
+
+
+def _kind(request: Mapping[str, Any]) -> tuple[str, str]:
+    # `kind` is the kind of the object that was sent, `requestKind` what the user sent before it was converted.
     kind = mapping(request, "kind", "request")
-    return KINDS.get((text(kind, "group", "request.kind"), text(kind, "kind", "request.kind")))
+    return text(kind, "group", "request.kind"), text(kind, "kind", "request.kind")
 
 
 def _without_policy(namespace: str, mode: Mode) -> Decision:
     if mode is not Mode.ENFORCE:
         return Decision(summary="no policy is known for the namespace")
+    if not namespace:
+        return Decision(summary="the object is in no namespace; its pods are judged in theirs")
     message = f"namespace {shown(namespace)} is enforced, but the policy it names is not known"
     return Decision(violations=(Violation(id="policy-not-found", path="metadata.namespace", message=message),))
 
 
-def _is_unchanged(request: Mapping[str, Any], obj: Mapping[str, Any], kind: Kind) -> bool:
-    """Say whether an UPDATE leaves everything alone that pods are made from."""
-    if text(request, "operation", "request") != "UPDATE":
-        return False
-    old = request.get("oldObject")
-    if not isinstance(old, Mapping):
-        return False
-    return all(_at(obj, path) == _at(old, path) for path in kind.judged)
-
-
-def _at(value: Any, path: tuple[str, ...]) -> Any:
-    for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value
+def _only_debugging(decision: Decision) -> Decision:
+    """Keep what a debug container brings: the rest was judged, or predates the policy, and cannot be changed any more."""
+    violations = tuple(found for found in decision.violations if found.path.startswith("spec.ephemeralContainers"))
+    return Decision(violations=violations, warnings=decision.warnings, summary=decision.summary, policy=decision.policy)
 
 
 def decide_object(
@@ -140,8 +156,9 @@ def decide_object(
     today: date,
 ) -> Decision:
     """Return the decision on an object of a known kind."""
-    decisions = [
-        judge(
+    decisions = []
+    for template in read_templates(obj, kind):
+        decision = judge(
             template.pod,
             policy,
             namespace=namespace,
@@ -149,13 +166,40 @@ def decide_object(
             today=today,
             is_platform=kind.serves,
         )
-        for template in read_templates(obj, kind)
-    ]
+        decisions.append(_mended(decision, template, policy, knowledge))
+    own = tuple(kind.own_check(obj, policy)) if kind.own_check else ()
+    found = (*own, *(violation for decision in decisions for violation in (*decision.violations, *decision.warnings)))
     return Decision(
-        violations=tuple(violation for decision in decisions for violation in decision.violations),
-        warnings=tuple(violation for decision in decisions for violation in decision.warnings),
+        violations=tuple(violation for violation in found if not violation.is_tolerated),
+        warnings=tuple(violation for violation in found if violation.is_tolerated),
         summary="; ".join(dict.fromkeys(decision.summary for decision in decisions)) or "it makes no pods",
         policy=policy.name,
+    )
+
+
+MENDED_BY_INJECTION = frozenset(
+    {
+        "gate-missing",
+        "gate-label-missing",
+        "gate-not-trusted",
+        "gate-weakened",
+        "gate-other-subpath",
+        "gate-before-writer",
+    }
+)
+"""What a template need not bring where every pod made from it passes through `/mutate`."""
+
+
+def _mended(decision: Decision, template: Template, policy: CompiledPolicy, knowledge: Knowledge) -> Decision:
+    """Leave out what injection will mend in the pods; the pods themselves are judged as they then are."""
+    if template.is_pod or not knowledge.injects or not policy.spec.gate.image:
+        return decision
+    mended = MENDED_BY_INJECTION | ({"model-mount-writable"} if policy.spec.gate.read_only_mounts else frozenset())
+    return Decision(
+        violations=tuple(violation for violation in decision.violations if violation.id not in mended),
+        warnings=decision.warnings,
+        summary=decision.summary.replace("no gate", "the gate is injected"),
+        policy=decision.policy,
     )
 
 
@@ -163,20 +207,18 @@ def _answer(decision: Decision, uid: str, mode: Mode) -> dict[str, Any]:
     response: dict[str, Any] = {"uid": uid, "allowed": decision.allowed or mode is not Mode.ENFORCE}
     if not response["allowed"]:
         response["status"] = {"code": 403, "reason": "Forbidden", "message": decision.denial()}
-    warnings = [] if mode is Mode.AUDIT else list(_warnings(decision, mode))
+    warnings = [] if mode is Mode.AUDIT else list(_warnings(decision, mode))[:_MOST_WARNINGS]
     if warnings:
         response["warnings"] = warnings
     response["auditAnnotations"] = _annotations(decision, mode)
     return {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "response": response}
 
 
-def _warnings(decision: Decision, mode: Mode) -> list[str]:
-    told = list(decision.violations) if mode is Mode.WARN else []
-    told += decision.warnings
-    lines = [f"weighbridge {violation.id}: {violation.message} ({violation.path})" for violation in told]
-    return [line if len(line) <= _LONGEST_WARNING else f"{line[: _LONGEST_WARNING - 1]}…" for line in lines][
-        :_MOST_WARNINGS
-    ]
+def _warnings(decision: Decision, mode: Mode) -> Iterator[str]:
+    told = decision.violations if mode is Mode.WARN else ()
+    for violation in (*told, *decision.warnings):
+        line = f"weighbridge {violation.id}: {violation.message} ({violation.path})"
+        yield line if len(line) <= _LONGEST_WARNING else f"{line[: _LONGEST_WARNING - 1]}…"
 
 
 def _annotations(decision: Decision, mode: Mode) -> dict[str, str]:

@@ -2,52 +2,52 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import contextlib
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
+from scanners.cli.parser import Parser
+from webhook import options
 from webhook.certificates import CertificateError, Certificates
+from webhook.cluster import Cluster, ClusterError
 from webhook.health import certificate_valid, denies_bad_pod, policies_loaded
 from webhook.listening import Listener, metrics_application, told_to_stop
 from webhook.logs import configure
 from webhook.metrics import AdmissionMetrics, CertificateMetrics, KnowledgeMetrics, build_info
-from webhook.policy import DEFAULT_POLICY, PolicyError, compile_policy, decode_policy
+from webhook.policy import DEFAULT_POLICY
 from webhook.review import Mode, review
 from webhook.server import AdmissionServer, Readiness, ServerSettings
 from webhook.stores import Static, Stores
 from webhook.violations import VIOLATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import argparse
+    from collections.abc import Callable, Coroutine, Sequence
+    from typing import Any
 
     from webhook.answers import Json, Judge
-    from webhook.policy import CompiledPolicy
     from webhook.review import Knowledge
 
 logger = logging.getLogger(__name__)
 
-USAGE: Final = 4
-_NAMESPACE_FILE: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
-
 _DESCRIPTION: Final = """\
 Serve admission reviews: decide whether every model volume of a pod or workload is gated.
 
-With --policy it needs no cluster: policies come from files. Without, it finds the API server (service account in a pod,
-else kubeconfig) and watches ModelPolicy objects, namespaces and claims; a namespace is under the policy that its label
-weighbridge.dev/enforce (or warn, or audit) names."""
+It finds the API server (the service account's in a pod, else the kubeconfig's) and watches ModelPolicy objects,
+namespaces and claims. A namespace is under the policy that its label weighbridge.dev/enforce names; /warn and /audit
+name policies that only speak. With --policy the policies come from files, and with --no-cluster nothing else is asked."""
 
 _EPILOG: Final = """\
 examples:
   weighbridge webhook --certificate tls.crt --key tls.key
-  weighbridge webhook --certificate tls.crt --key tls.key --policy policy.yaml --default-policy default
+  weighbridge webhook --certificate tls.crt --key tls.key --no-cluster --policy policy.yaml --default-policy default
 
-served over TLS:    POST /validate/enforce /validate/warn /validate/audit   GET /healthz /readyz
+served over TLS:     POST /validate/enforce /validate/warn /validate/audit    GET /healthz /readyz
 served in the clear: GET /metrics /healthz, on the metrics port
 
 exit codes: 0 told to stop, 1 could not go on, 4 usage"""
@@ -56,160 +56,70 @@ exit codes: 0 told to stop, 1 could not go on, 4 usage"""
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
     arguments = _parser().parse_args(argv)
-    configure(arguments.log_level)
     try:
         knowledge = _knowledge(arguments)
+        settings = ServerSettings(deadline=arguments.deadline)
     except (OSError, ValueError) as error:
         print(f"weighbridge webhook: {error}", file=sys.stderr)
-        return USAGE
+        return options.USAGE
+    configure(arguments.log_level)
     try:
-        asyncio.run(_serve(arguments, knowledge))
-    except (CertificateError, OSError) as error:
+        return asyncio.run(_serve(arguments, knowledge, settings))
+    except (CertificateError, ClusterError, OSError) as error:
         print(f"weighbridge webhook: {error}", file=sys.stderr)
         return 1
-    return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="weighbridge webhook",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.exit_on_error = True
+def _parser() -> Parser:
+    parser = Parser(prog="weighbridge webhook", description=_DESCRIPTION, epilog=_EPILOG)
     add = parser.add_argument
     add(
         "--certificate",
         type=Path,
         required=True,
         metavar="FILE",
-        help="serving certificate chain, PEM; replaced files are picked up",
+        help="certificate chain, PEM; may be replaced at any time",
     )
     add("--key", type=Path, required=True, metavar="FILE", help="its private key, PEM")
-    add("--host", metavar="ADDRESS", help="address to listen on (default: all)")
     add("--port", type=int, default=8443, help="port for the API server and the probes, TLS (default: 8443; 0: any)")
-    add("--metrics-port", type=int, default=8080, metavar="PORT", help="port for Prometheus (default: 8080; 0: any)")
-    _policy_arguments(parser)
-    limits = parser.add_argument_group("limits")
-    add = limits.add_argument
-    add(
-        "--deadline",
-        type=float,
-        default=4.0,
-        metavar="SECONDS",
-        help="for one review; keep it below the webhook's timeoutSeconds (default: 4)",
-    )
-    add(
-        "--drain",
-        type=float,
-        default=10.0,
-        metavar="SECONDS",
-        help="between SIGTERM and the end, still serving (default: 10)",
-    )
-    add(
-        "--certificate-interval",
-        type=float,
-        default=10.0,
-        metavar="SECONDS",
-        help="between looks at the certificate files (default: 10)",
-    )
-    add(
-        "--confirm-interval",
-        type=float,
-        default=60.0,
-        metavar="SECONDS",
-        help="between confirmations of what is in memory (default: 60)",
-    )
-    add(
-        "--log-level",
-        choices=("debug", "info", "warning", "error"),
-        default="info",
-        help="(default: info, one line for each decision)",
-    )
-    return parser
-
-
-def _policy_arguments(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("policies")
-    add = group.add_argument
-    add(
-        "--policy",
-        type=Path,
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="YAML or JSON with ModelPolicy objects; repeatable; no cluster is used then",
-    )
+    options.add_service_options(parser)
+    options.add_policy_options(parser)
+    add = parser.add_argument_group("decisions").add_argument
+    add("--no-cluster", action="store_true", help="ask no API server: policies from files, claims unknown")
     add(
         "--namespace-policy",
         action="append",
         default=[],
         metavar="NAMESPACE=NAME",
-        help="with --policy: the namespace is under this policy; repeatable",
-    )
-    add(
-        "--default-policy",
-        metavar="NAME",
-        help="policy of every namespace that names none (default: with --policy the first one, in a cluster none)",
-    )
-    add(
-        "--own-namespace",
-        metavar="NAME",
-        help="namespace that is never judged (default: the service account's, else weighbridge-system)",
+        help="with --no-cluster: the policy of a namespace; repeatable",
     )
     add(
         "--injects",
         action="store_true",
-        help="pods pass through /mutate first: a template that merely lacks the gate is allowed",
+        help="pods pass through /mutate first, so a template without a gate is allowed",
     )
+    _add_times(parser)
+    return parser
+
+
+def _add_times(parser: argparse.ArgumentParser) -> None:
+    times = {
+        "--deadline": (4.0, "for one review; keep it below the webhook's timeoutSeconds"),
+        "--drain": (10.0, "between SIGTERM and the end, unready and still serving"),
+        "--certificate-interval": (10.0, "between looks at the certificate files"),
+        "--confirm-interval": (60.0, "between confirmations of what is in memory"),
+    }
+    group = parser.add_argument_group("times, in seconds")
+    for name, (default, text) in times.items():
+        group.add_argument(name, type=float, default=default, metavar="S", help=f"{text} (default: {default:g})")
 
 
 def _knowledge(arguments: argparse.Namespace) -> Static | Stores:
-    own = arguments.own_namespace or own_namespace()
-    if not arguments.policy:
-        if arguments.namespace_policy:
-            raise ValueError("--namespace-policy needs --policy; in a cluster namespaces are labelled")
-        return Stores(own_namespace=own, injects=arguments.injects, default=arguments.default_policy)
-    policies = {policy.name: policy for path in arguments.policy for policy in read_policies(path)}
-    return Static(
-        policies=policies,
-        namespaces=dict(_assignment(text) for text in arguments.namespace_policy),
-        default=arguments.default_policy or next(iter(policies)),
-        own_namespace=own,
-        injects=arguments.injects,
-    )
-
-
-def own_namespace() -> str:
-    """Return the namespace of this process's service account; outside a cluster the chart's default."""
-    with contextlib.suppress(OSError):
-        return _NAMESPACE_FILE.read_text().strip()
-    return "weighbridge-system"
-
-
-def _assignment(text: str) -> tuple[str, str]:
-    namespace, equals, policy = text.partition("=")
-    if not (namespace and equals and policy):
-        raise ValueError(f"--namespace-policy takes NAMESPACE=NAME, not {text!r}")
-    return namespace, policy
-
-
-def read_policies(path: Path) -> list[CompiledPolicy]:
-    """Read every ModelPolicy of a file; raise `ValueError` naming file and field where one is wrong or none is there."""
-    import yaml
-
-    try:
-        documents = [document for document in yaml.safe_load_all(path.read_text()) if document is not None]
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path}: {error}") from error
-    try:
-        policies = [compile_policy(decode_policy(document)) for document in documents]
-    except PolicyError as error:
-        raise ValueError(f"{path}: {error}") from error
-    if not policies:
-        raise ValueError(f"{path}: holds no ModelPolicy")
-    return policies
+    if arguments.no_cluster:
+        return options.static(arguments)
+    if arguments.namespace_policy:
+        raise ValueError("--namespace-policy needs --no-cluster; in a cluster namespaces carry labels")
+    return options.stores(arguments)
 
 
 def judge_by(knowledge: Knowledge) -> Judge:
@@ -231,39 +141,35 @@ def new_registry(component: str) -> CollectorRegistry:
     return registry
 
 
-async def _serve(arguments: argparse.Namespace, knowledge: Static | Stores) -> None:
+async def _serve(arguments: argparse.Namespace, knowledge: Static | Stores, settings: ServerSettings) -> int:
     registry = new_registry("webhook")
     metrics = AdmissionMetrics(registry, violations=VIOLATIONS)
     knowledge_metrics = KnowledgeMetrics(registry)
-    knowledge_metrics.loaded.set(1 if knowledge.loaded else 0)
     certificates = Certificates(arguments.certificate, arguments.key, CertificateMetrics(registry))
     readiness = Readiness(_checks(knowledge, certificates), metrics)
-    server = AdmissionServer(
-        judge=judge_by(knowledge),
-        metrics=metrics,
-        readiness=readiness,
-        settings=ServerSettings(deadline=arguments.deadline),
-    )
-    reviews = Listener(
-        server.application(), host=arguments.host, port=arguments.port, tls=certificates.listener_context
-    )
-    numbers = Listener(metrics_application(registry), host=arguments.host, port=arguments.metrics_port, tls=None)
+    server = AdmissionServer(judge=judge_by(knowledge), metrics=metrics, readiness=readiness, settings=settings)
+    host, tls = arguments.host, certificates.listener_context
+    reviews = Listener(server.application(), host=host, port=arguments.port, tls=tls)
+    numbers = Listener(metrics_application(registry), host=host, port=arguments.metrics_port, tls=None)
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(numbers.close)
         ports = {"metrics_port": await numbers.open()}
         stack.push_async_callback(reviews.close)
         ports["port"] = await reviews.open()
-        _watch(stack, certificates.watch(arguments.certificate_interval))
+        work = [certificates.watch(arguments.certificate_interval)]
+        knowledge_metrics.publish(knowledge)
         if isinstance(knowledge, Stores):
-            _follow(stack, knowledge, knowledge_metrics, arguments.confirm_interval)
+            work.append(_follow(stack, knowledge, knowledge_metrics, arguments.confirm_interval))
         logger.info("serving", extra={"fields": ports})
-        await told_to_stop()
+        if not await until_told(stack, work):
+            return 1
         readiness.draining = True
         logger.info("draining", extra={"fields": {"seconds": arguments.drain}})
         await asyncio.sleep(arguments.drain)
+    return 0
 
 
-def _checks(knowledge: Static | Stores, certificates: Certificates) -> dict[str, Any]:
+def _checks(knowledge: Static | Stores, certificates: Certificates) -> dict[str, Callable[[], str]]:
     canned = Static(policies={DEFAULT_POLICY.name: DEFAULT_POLICY}, default=DEFAULT_POLICY.name)
     return {
         "policies": policies_loaded(knowledge),
@@ -272,16 +178,34 @@ def _checks(knowledge: Static | Stores, certificates: Certificates) -> dict[str,
     }
 
 
-def _watch(stack: contextlib.AsyncExitStack, work: Any) -> None:
-    task = asyncio.create_task(work)
-    stack.callback(task.cancel)
-
-
-def _follow(stack: contextlib.AsyncExitStack, stores: Stores, metrics: KnowledgeMetrics, interval: float) -> None:
-    from webhook.cluster import Cluster
+def _follow(
+    stack: contextlib.AsyncExitStack, stores: Stores, metrics: KnowledgeMetrics, interval: float
+) -> Coroutine[Any, Any, None]:
     from webhook.handlers import Confirmation, WatchThread, knowledge_registry
 
-    watches = WatchThread(lambda: knowledge_registry(stores), metrics.restarts.inc)
+    cluster = Cluster()
+    watches = WatchThread(lambda: knowledge_registry(stores), metrics.restarts.inc, confirm_interval=interval)
     watches.start()
-    stack.callback(watches.stop, 5)
-    _watch(stack, Confirmation(Cluster(), stores, metrics).watch(interval))
+    stack.callback(watches.close)
+    return Confirmation(cluster, stores, metrics, watches.restart).watch(interval)
+
+
+async def until_told(stack: contextlib.AsyncExitStack, work: Sequence[Coroutine[Any, Any, None]]) -> bool:
+    """
+    Run endless work until SIGTERM; return whether that came, rather than the end of any of the work.
+
+    What ends by itself has failed: the process goes, and is begun anew, instead of running on without it.
+    """
+    tasks = [asyncio.create_task(each) for each in work]
+    stop = asyncio.create_task(told_to_stop())
+    stack.push_async_callback(_cancel, [stop, *tasks])
+    done, _ = await asyncio.wait([stop, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    for task in done - {stop}:
+        logger.error("cannot go on", exc_info=task.exception())
+    return stop in done
+
+
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

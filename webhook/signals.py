@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scanners.escaping import printable
 from webhook.objects import mapping
 
 if TYPE_CHECKING:
@@ -22,27 +23,52 @@ ACCELERATORS = re.compile(
 )
 """Extended resources of model hardware, by the beginning of their names (the device plugins' documentation)."""
 
-MODEL_FILE = re.compile(
-    r"\.(pkl|pickle|joblib|dill|pt|pth|ckpt|safetensors|onnx|gguf|ggml|h5|hdf5|keras|pb|tflite|mar|npy|npz|bst|cbm|mlmodel|"
-    r"engine|plan|skops)\Z",
-    re.IGNORECASE,
+_MODEL_FILES = (
+    r"\.(pkl|pickle|joblib|dill|pt|pth|ckpt|safetensors|onnx|gguf|ggml|h5|hdf5|keras|tflite|mar|npy|npz|bst|cbm|mlmodel|"
+    r"engine|skops)"
 )
+MODEL_FILE = re.compile(_MODEL_FILES + r"\Z", re.IGNORECASE)
 """Ends of model files' names."""
 
-PATH_VARIABLES = re.compile(
-    r"((.*_)?MODELS?_(PATH|DIR|FILE|ROOT|STORE|REPOSITORY|URI|LOCATION|NAME_OR_PATH)|MODELS?_BASE_PATH|MODEL_ID|HF_MODEL_ID|"
-    r"STORAGE_URI|(.*_)?CHECKPOINT(_PATH|_DIR)?|(.*_)?WEIGHTS(_PATH|_DIR|_FILE))\Z"
+MODEL_VARIABLE = re.compile(
+    r"(.*_)?MODELS?_(PATH|DIR|FILE|ROOT|STORE|REPOSITORY|LOCATION|NAME_OR_PATH|BASE_PATH|URI|ID)\Z|"
+    r"STORAGE_URI\Z|(.*_)?CHECKPOINT(_PATH|_DIR)?\Z|(.*_)?WEIGHTS(_PATH|_DIR|_FILE)?\Z|MODEL\Z"
 )
 """Variables by which servers of all kinds are told what to load."""
 
-PATH_FLAGS = frozenset(
+_PERHAPS_IN_NAMES = re.compile("MODEL|CHECKPOINT|WEIGHTS|STORAGE_URI")
+
+MODEL_FLAGS = frozenset(
     {
-        "model", "models", "model-path", "model-dir", "model-file", "model-uri", "model-id", "model-name-or-path",
-        "model-repository", "model-store", "model-base-path", "checkpoint", "checkpoint-path", "checkpoint-dir", "ckpt",
-        "weights", "weights-path",
+        "model",
+        "models",
+        "model-path",
+        "model-dir",
+        "model-file",
+        "model-uri",
+        "model-id",
+        "model-name-or-path",
+        "model-repository",
+        "model-store",
+        "model-base-path",
+        "checkpoint",
+        "checkpoint-path",
+        "checkpoint-dir",
+        "ckpt",
+        "ckpt-path",
+        "weights",
+        "weights-path",
     }
-)  # fmt: skip
+)
 """Flags by which servers of all kinds are told what to load."""
+
+STORAGE = re.compile(
+    r"(s3|gs|hf|wasbs?|abfss?|oci|hdfs|webhdfs|modelscope|azureml|mlflow-artifacts|models|runs):/", re.IGNORECASE
+)
+"""Schemes that name stored files, and never a service to talk to."""
+
+_MODEL_FILE_LINE = re.compile(rf"{_MODEL_FILES}$", re.MULTILINE)
+"""For a text in lower case: without a flag for case the search skips from dot to dot."""
 
 _WORDS = frozenset(
     {
@@ -51,8 +77,16 @@ _WORDS = frozenset(
         "torchserve", "vllm", "sglang", "tgi", "mlserver", "mlflow", "bentoml", "kserve", "seldon", "lora", "embeddings",
     }
 )  # fmt: skip
-_SPLIT = re.compile(r"[^a-z0-9]+")
-_PLATFORM_LABELS = ("serving.kserve.io/", "seldon-", "ray.io/", "bentoml", "app.nvidia.com/")
+_SEPARATORS = str.maketrans(dict.fromkeys("_-./:=,@;|&<>()[]{}'\"$%+?!#*\\~^`", " "))
+"""What parts the words of a name; letters and digits of all scripts stay together."""
+_PLATFORM_LABELS = (
+    "serving.kserve.io/",
+    "internal.serving.kserve.io/",
+    "seldon-",
+    "ray.io/",
+    "yatai.ai/",
+    "app.nvidia.com/",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,30 +94,45 @@ class Signal:
     """One sign."""
 
     because: str
-    """What was seen, escaped only where it is shown."""
+    """What was seen, as the end of a sentence."""
     is_strong: bool
-    """Whether it says that there is a model to load, not only that something is called so."""
+    """Whether there is a model to load, and not only something that is called so."""
 
 
 def signal_of(container: Container, line: CommandLine, pod: Pod) -> Signal | None:
     """Return the strongest sign that a container serves a model, None where there is none."""
-    found = list(_signals(container, line, pod))
-    return next((signal for signal in found if signal.is_strong), found[0] if found else None)
+    first = None
+    for signal in _signals(container, line, pod):
+        if signal.is_strong:
+            return signal
+        first = first or signal
+    return first
 
 
 def _signals(container: Container, line: CommandLine, pod: Pod) -> Iterator[Signal]:
     for resource in _resources(container):
         if ACCELERATORS.match(resource):
-            yield Signal(because=f"it asks for {resource}", is_strong=True)
+            yield Signal(because=f"it asks for {printable(resource, 80)}", is_strong=True)
+    names = " ".join(line.variables)
+    if _is_worth_a_look(line.texts) or _PERHAPS_IN_NAMES.search(names):
+        yield from _told(line)
+    yield from _names(container, line, names, pod)
+
+
+def _is_worth_a_look(texts: str) -> bool:
+    # A value put together from variables always is.
+    return "$(" in texts or ":/" in texts or _MODEL_FILE_LINE.search(texts.lower()) is not None
+
+
+def _told(line: CommandLine) -> Iterator[Signal]:
     for name, word in line.variables.items():
-        if PATH_VARIABLES.match(name):
-            yield Signal(because=f"it has the variable {name}", is_strong=True)
-        if MODEL_FILE.search(word.text):
-            yield Signal(because=f"{name} names a model file", is_strong=True)
-    for word in line.words:
-        if MODEL_FILE.search(word.text):
-            yield Signal(because="an argument names a model file", is_strong=True)
-    yield from _names(container, line, pod)
+        is_place = word.text[:1] == "/" or STORAGE.match(word.text)
+        if is_place and MODEL_VARIABLE.match(name):
+            yield Signal(because=f"{printable(name, 80)} says what it loads", is_strong=True)
+        elif MODEL_FILE.search(word.text):
+            yield Signal(because=f"{printable(name, 80)} names a model file", is_strong=True)
+    if any(MODEL_FILE.search(word.text) or STORAGE.match(word.text) for word in line.words):
+        yield Signal(because="an argument names a model", is_strong=True)
 
 
 def _resources(container: Container) -> Iterator[str]:
@@ -92,16 +141,16 @@ def _resources(container: Container) -> Iterator[str]:
         yield from mapping(resources, kind, f"{container.at}.resources")
 
 
-def _names(container: Container, line: CommandLine, pod: Pod) -> Iterator[Signal]:
-    for label in (*pod.labels, *pod.annotations):
-        if label.startswith(_PLATFORM_LABELS):
-            yield Signal(because=f"the pod belongs to a serving platform ({label})", is_strong=False)
-    named = [("image", container.image), *(("mount", mount.path) for mount in container.mounts)]
-    named += [("volume", mount.volume) for mount in container.mounts]
-    named += [("claim", str(pod.volume(mount.volume).source.get("claimName", ""))) for mount in container.mounts]
-    named += [("argument", word.text) for word in line.words]
-    named += [("variable", name) for name in line.variables]
-    for what, value in named:
-        word = next((word for word in _SPLIT.split(value.lower()) if word in _WORDS), None)
-        if word:
-            yield Signal(because=f"its {what} is named after a model ({word})", is_strong=False)
+def _names(container: Container, line: CommandLine, variables: str, pod: Pod) -> Iterator[Signal]:
+    if any(label.startswith(_PLATFORM_LABELS) for label in (*pod.labels, *pod.annotations)):
+        yield Signal(because="the pod belongs to a serving platform", is_strong=False)
+    for what, value in (
+        ("image", container.image),
+        ("mount", " ".join([mount.path for mount in container.mounts])),
+        ("volume", " ".join([mount.volume for mount in container.mounts])),
+        ("claim", " ".join([str(pod.volume(mount.volume).source.get("claimName", "")) for mount in container.mounts])),
+        ("argument", " ".join([word.text for word in line.words])),
+        ("variable", variables),
+    ):
+        if not _WORDS.isdisjoint(value.lower().translate(_SEPARATORS).split()):
+            yield Signal(because=f"its {what} is named after a model", is_strong=False)

@@ -40,6 +40,7 @@ class Static:
     own_namespace: str = "weighbridge-system"
     injects: bool = False
     loaded: bool = True
+    last_contact: float = 0.0
 
     def __post_init__(self) -> None:
         for name in [*self.namespaces.values(), *([self.default] if self.default else [])]:
@@ -54,6 +55,14 @@ class Static:
     def compiled(self) -> list[CompiledPolicy]:
         """Return every policy."""
         return list(self.policies.values())
+
+    def errors(self) -> dict[str, str]:
+        """Return nothing: a policy with an error is not taken in."""
+        return {}
+
+    def counts(self) -> dict[str, int]:
+        """Return how many objects are held, by resource."""
+        return {POLICIES: len(self.policies)}
 
     def claim(self, namespace: str, name: str) -> None:
         """Return None: without a cluster no claim is known."""
@@ -80,6 +89,8 @@ class Stores:
     """Whether everything was loaded once. It stays true when the API server goes away: old knowledge still decides."""
     last_contact: float = 0.0
     """When the API server last confirmed the content, in seconds since 1970."""
+    given: Mapping[str, CompiledPolicy] = field(default_factory=dict)
+    """Policies from files; where there are some, the cluster's ModelPolicy objects are not read."""
     _policies: dict[str, _Known] = field(default_factory=dict)
     _namespaces: dict[str, Mapping[str, str]] = field(default_factory=dict)
     _claims: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
@@ -92,8 +103,15 @@ class Stores:
         if labels is None:
             return None
         name = labels.get(f"{LABEL_PREFIX}{mode.value}", self.default)
-        known = self._policies.get(name) if name else None
+        if not name or name in self.given:
+            return self.given[name] if name else None
+        known = self._policies.get(name)
         return known.compiled if known else None
+
+    @property
+    def followed(self) -> tuple[str, ...]:
+        """The resources that watches have to fill in."""
+        return (NAMESPACES, CLAIMS) if self.given else (POLICIES, NAMESPACES, CLAIMS)
 
     def claim(self, namespace: str, name: str) -> Mapping[str, Any] | None:
         """Return the PersistentVolumeClaim as it stands in the API server, None where it is not known."""
@@ -101,7 +119,7 @@ class Stores:
 
     def compiled(self) -> list[CompiledPolicy]:
         """Return every policy that is in force."""
-        return [known.compiled for known in list(self._policies.values()) if known.compiled]
+        return [*self.given.values()] + [known.compiled for known in list(self._policies.values()) if known.compiled]
 
     def errors(self) -> dict[str, str]:
         """Return what is wrong with policies whose last edit is not in force, by name."""
@@ -109,7 +127,11 @@ class Stores:
 
     def counts(self) -> dict[str, int]:
         """Return how many objects are held, by resource."""
-        return {POLICIES: len(self._policies), NAMESPACES: len(self._namespaces), CLAIMS: len(self._claims)}
+        return {
+            POLICIES: len(self._policies) + len(self.given),
+            NAMESPACES: len(self._namespaces),
+            CLAIMS: len(self._claims),
+        }
 
     def put(self, resource: str, body: Mapping[str, Any]) -> None:
         """Take in an object that was created, changed or listed."""
@@ -132,6 +154,10 @@ class Stores:
             self._namespaces.pop(name, None)
         else:
             self._claims.pop((namespace, name), None)
+
+    def keys(self, resource: str) -> set[tuple[str, str]]:
+        """Return namespace and name of every object that is held."""
+        return {(namespace, name) for kind, namespace, name in list(self._touched) if kind == resource}
 
     def prune(self, resource: str, present: Iterable[tuple[str, str]], asked: float) -> list[tuple[str, str]]:
         """Forget what a list that was asked for at `asked` (monotonic) no longer holds; return what was forgotten.

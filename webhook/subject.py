@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from webhook.decision import shown
+from webhook.volumes import Stability, stability
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,14 +31,23 @@ class Subject:
     claim: Callable[[str], Mapping[str, Any] | None]
     """Name of a claim in the pod's namespace -> the claim, None where it is not known."""
     today: date
+    _volumes: dict[str, Volume] = field(init=False, default_factory=dict)
 
-    def model_volumes(self) -> dict[str, Volume]:
+    def __post_init__(self) -> None:
+        self._volumes.update((mount.volume, self.pod.volume(mount.volume)) for _, mount in self.models.mounts)
+
+    def model_volumes(self) -> Mapping[str, Volume]:
         """Return the model volumes by name, each once."""
-        return {mount.volume: self.pod.volume(mount.volume) for _, mount in self.models.mounts}
+        return self._volumes
 
     def gate_order(self) -> int:
         """Return the gate's place among the init containers; without a gate, the place after all of them."""
         return self.gate.container.order if self.gate else self.pod.after_init
+
+    def stability_of(self, volume: Volume) -> Stability:
+        """Classify a volume with what is known of its claim."""
+        name = volume.source.get("claimName")
+        return stability(volume, self.claim(name) if isinstance(name, str) else None)
 
 
 def named(container: Container) -> str:

@@ -1,28 +1,64 @@
 """The one home of the gate's form: its settings, its arguments, its container, its termination message.
 
 Injection produces the form, admission reads it back, the gate obeys it and the reporter reads what it left behind. All
-four go through this package, so that none of them can mean something else than the others. It imports nothing heavy.
+four go through this package, so that none of them can mean something else than the others. It imports nothing heavy, and
+each name only when it is asked for (PEP 562): the gate, whose start holds a server up, needs half of them.
 """
 
-from initcontainer.contract.arguments import from_arguments, to_arguments
-from initcontainer.contract.comparison import weaker_than
-from initcontainer.contract.config import ContractError, GateConfig, GatedVolume, Waiver
-from initcontainer.contract.container import (
-    COMMAND_WORD,
-    GATE_NAME,
-    MOUNT_ROOT,
-    NO_TOKEN_VOLUME,
-    TERMINATION_MESSAGE_PATH,
-    TOKEN_PATH,
-    Mount,
-    gate_container,
-    no_token_volume,
-)
-from initcontainer.contract.deviations import Deviation
-from initcontainer.contract.images import digest_of, is_trusted
-from initcontainer.contract.message import SCHEMA, NamedFinding, TerminationMessage, Verdict, decode, encode
-from initcontainer.contract.mounts import GateMount
-from initcontainer.contract.reading import Gate, read_gate
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from initcontainer.contract.arguments import from_arguments, to_arguments
+    from initcontainer.contract.comparison import weaker_than
+    from initcontainer.contract.config import ContractError, GateConfig, GatedVolume, Waiver
+    from initcontainer.contract.container import Mount, gate_container, no_token_volume
+    from initcontainer.contract.deviations import Deviation
+    from initcontainer.contract.images import digest_of, is_trusted
+    from initcontainer.contract.message import SCHEMA, NamedFinding, TerminationMessage, Verdict, decode, encode
+    from initcontainer.contract.mounts import GateMount
+    from initcontainer.contract.names import (
+        COMMAND_WORD,
+        GATE_NAME,
+        MOUNT_ROOT,
+        NO_TOKEN_VOLUME,
+        TERMINATION_MESSAGE_PATH,
+        TOKEN_PATH,
+    )
+    from initcontainer.contract.reading import Gate, read_gate
+
+_HOMES: Mapping[str, tuple[str, ...]] = {
+    "arguments": ("from_arguments", "to_arguments"),
+    "comparison": ("weaker_than",),
+    "config": ("ContractError", "GateConfig", "GatedVolume", "Waiver"),
+    "container": ("Mount", "gate_container", "no_token_volume"),
+    "deviations": ("Deviation",),
+    "images": ("digest_of", "is_trusted"),
+    "message": ("SCHEMA", "NamedFinding", "TerminationMessage", "Verdict", "decode", "encode"),
+    "mounts": ("GateMount",),
+    "names": (
+        "COMMAND_WORD",
+        "GATE_NAME",
+        "MOUNT_ROOT",
+        "NO_TOKEN_VOLUME",
+        "TERMINATION_MESSAGE_PATH",
+        "TOKEN_PATH",
+    ),
+    "reading": ("Gate", "read_gate"),
+}
+"""Module -> what it exports through this door."""
+
+
+def __getattr__(name: str) -> Any:
+    for module, exports in _HOMES.items():
+        if name in exports:
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __all__ = [
     "COMMAND_WORD",

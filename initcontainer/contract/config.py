@@ -26,7 +26,7 @@ MOST_VOLUMES = 64
 _OBJECT_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 _HASH = re.compile(r"[0-9a-f]{8,64}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_RULE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_RULE = re.compile(r"(?=.{1,64}\Z)[a-z0-9]+(-[a-z0-9]+)*")
 _IMPORT = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
 
 
@@ -55,13 +55,13 @@ class GatedVolume:
         path = self.server_path
         if not path.startswith("/") or len(path) > LONGEST_PATH:
             raise ContractError(
-                "server_path", f"must be an absolute path of at most {LONGEST_PATH} characters: {path!a}"
+                "server_path", f"must be an absolute path of at most {LONGEST_PATH} characters: {path[:80]!a}"
             )
         if "$" in path or not path.isprintable():
-            raise ContractError("server_path", f"must contain neither '$' nor unprintable characters: {path!a}")
+            raise ContractError("server_path", f"must contain neither '$' nor unprintable characters: {path[:80]!a}")
         if any(part in {"", ".", ".."} for part in path[1:].split("/")) and path != "/":
             raise ContractError(
-                "server_path", f"must be written without '//', '.', '..' and a '/' at the end: {path!a}"
+                "server_path", f"must be written without '//', '.', '..' and a '/' at the end: {path[:80]!a}"
             )
 
 
@@ -80,9 +80,9 @@ class Waiver:
         if not self.rule and not self.sha256:
             raise ContractError("waiver", "must name a rule, a sha256 digest or both")
         if self.rule and not _RULE.fullmatch(self.rule):
-            raise ContractError("waiver.rule", f"is not a rule id: {self.rule!a}")
+            raise ContractError("waiver.rule", f"is not a rule id: {self.rule[:80]!a}")
         if self.sha256 and not _SHA256.fullmatch(self.sha256):
-            raise ContractError("waiver.sha256", f"must be 64 lower-case hexadecimal digits: {self.sha256!a}")
+            raise ContractError("waiver.sha256", f"must be 64 lower-case hexadecimal digits: {self.sha256[:80]!a}")
 
     def covers(self, other: Waiver) -> bool:
         """Say whether this waiver accepts everything that `other` accepts, for at least as long."""
@@ -111,9 +111,11 @@ class GateConfig:
         if not 1 <= len(self.volumes) <= MOST_VOLUMES:
             raise ContractError("volumes", f"must be 1 to {MOST_VOLUMES}, not {len(self.volumes)}")
         if self.policy and (len(self.policy) > LONGEST_POLICY or not _OBJECT_NAME.fullmatch(self.policy)):
-            raise ContractError("policy", f"is not the name of a Kubernetes object: {self.policy!a}")
+            raise ContractError("policy", f"is not the name of a Kubernetes object: {self.policy[:80]!a}")
         if self.policy_hash and not _HASH.fullmatch(self.policy_hash):
-            raise ContractError("policy_hash", f"must be 8 to 64 hexadecimal digits: {self.policy_hash!a}")
+            raise ContractError("policy_hash", f"must be 8 to 64 hexadecimal digits: {self.policy_hash[:80]!a}")
         for name in self.allowed_imports:
             if len(name) > LONGEST_IMPORT or not _IMPORT.fullmatch(name):
-                raise ContractError("allowed_imports", f"is not an exact dotted name such as package.Class: {name!a}")
+                raise ContractError(
+                    "allowed_imports", f"is not an exact dotted name such as package.Class: {name[:80]!a}"
+                )

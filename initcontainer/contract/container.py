@@ -7,24 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from initcontainer.contract.arguments import to_arguments
 from initcontainer.contract.config import ContractError
+from initcontainer.contract.names import (
+    COMMAND_WORD,
+    GATE_NAME,
+    MOUNT_ROOT,
+    NO_TOKEN_VOLUME,
+    TERMINATION_MESSAGE_PATH,
+    TERMINATION_MESSAGE_POLICY,
+    TOKEN_PATH,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from initcontainer.contract.config import GateConfig
 
-GATE_NAME = "weighbridge-gate"
-"""Name of the container. It identifies nothing: any pod's author can write it."""
-COMMAND_WORD = "gate"
-"""First argument to the image's entry point; the settings follow."""
-MOUNT_ROOT = "/weighbridge"
-"""Volume n stands at `/weighbridge/<n>`."""
-NO_TOKEN_VOLUME = "weighbridge-no-token"  # noqa: S105 a volume's name
-"""An empty volume; where the service-account token would be mounted, the API server mounts nothing over it."""
-TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"  # noqa: S105 a path
-TERMINATION_MESSAGE_PATH = "/dev/termination-log"
-TERMINATION_MESSAGE_POLICY = "File"
-"""Not `FallbackToLogsOnError`: log lines quote file names and must never be taken for the gate's word."""
 RESOURCES: Mapping[str, Mapping[str, str]] = {
     "requests": {"cpu": "500m", "memory": "256Mi"},
     "limits": {"memory": "512Mi"},

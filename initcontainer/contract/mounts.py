@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from initcontainer.contract.container import MOUNT_ROOT, NO_TOKEN_VOLUME, TOKEN_PATH
 from initcontainer.contract.deviations import CANONICAL, Deviation, listed, shown
+from initcontainer.contract.names import MOUNT_ROOT, NO_TOKEN_VOLUME, TOKEN_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,21 +13,21 @@ from typing import TYPE_CHECKING, Any
 
 from initcontainer.contract.arguments import from_arguments
 from initcontainer.contract.config import ContractError, GateConfig
-from initcontainer.contract.container import (
+from initcontainer.contract.deviations import CANONICAL, Deviation, listed, shown
+from initcontainer.contract.images import digest_of
+from initcontainer.contract.mounts import GateMount, read_mounts
+from initcontainer.contract.names import (
     COMMAND_WORD,
     GATE_NAME,
     TERMINATION_MESSAGE_PATH,
     TERMINATION_MESSAGE_POLICY,
 )
-from initcontainer.contract.deviations import CANONICAL, Deviation, listed, shown
-from initcontainer.contract.images import digest_of
-from initcontainer.contract.mounts import GateMount, read_mounts
 from initcontainer.contract.privileges import judge_privileges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FREE = frozenset({"resources", "resizePolicy", "imagePullPolicy"})
+FREE = frozenset({"resizePolicy", "imagePullPolicy"})
 """Fields that cannot make a gate pass what it would not: at worst it does not run, and then it stays shut."""
 
 JUDGED = frozenset(
@@ -36,6 +36,7 @@ JUDGED = frozenset(
         "image",
         "args",
         "env",
+        "resources",
         "volumeMounts",
         "terminationMessagePath",
         "terminationMessagePolicy",
@@ -61,6 +62,10 @@ FORBIDDEN: Mapping[str, str] = {
     "tty": "someone could type into the gate",
 }
 """Field -> why a gate must not have it. Null, false and empty count as absent."""
+
+NATIVE_RESOURCES = frozenset({"cpu", "memory", "ephemeral-storage"})
+"""What a gate may be given, as much or as little as one likes. Devices come with mounts, variables and hooks of their
+drivers (CDI): https://kubernetes.io/docs/concepts/scheduling-eviction/dynamic-resource-allocation/"""
 
 FOREIGN_VARIABLES = ("AWS_", "AZURE_")
 """Prefixes of variables that cloud identity webhooks add to every container; the gate reads none of them."""
@@ -93,6 +98,7 @@ def read_gate(container: Mapping[str, Any]) -> Gate | list[Deviation]:
         *([digest] if isinstance(digest, Deviation) else []),
         *([config] if isinstance(config, Deviation) else []),
         *_fields(container),
+        *_resources(container),
         *_environment(container),
         *(mount for mount in mounts if isinstance(mount, Deviation)),
         *_termination(container),
@@ -143,6 +149,19 @@ def _fields(container: Mapping[str, Any]) -> Iterator[Deviation]:
             yield Deviation(path=shown(name), problem="is not a field this version knows", remedy="remove it")
         elif value is not False and value not in ("", [], {}):
             yield Deviation(path=name, problem=f"must not be set: {why}", remedy="remove it")
+
+
+def _resources(container: Mapping[str, Any]) -> Iterator[Deviation]:
+    resources = container.get("resources")
+    if resources is not None and not isinstance(resources, Mapping):
+        yield Deviation(path="resources", problem="is not an object", remedy="remove it")
+        return
+    for kind, amounts in (resources or {}).items():
+        plain = kind in {"limits", "requests"} and isinstance(amounts, Mapping) and amounts.keys() <= NATIVE_RESOURCES
+        if not plain and amounts not in (None, [], {}):
+            problem = "would bring devices, and what their drivers add, into the gate"
+            remedy = f"keep only {', '.join(sorted(NATIVE_RESOURCES))}"
+            yield Deviation(path=f"resources.{shown(kind)}", problem=problem, remedy=remedy)
 
 
 def _environment(container: Mapping[str, Any]) -> Iterator[Deviation]:

@@ -17,6 +17,7 @@ from scanners.archives.zip_records import (
     END64,
     END_SIGNATURE,
     LOCATOR,
+    SATURATED,
     End,
     read_central,
     read_end,
@@ -105,16 +106,20 @@ def _ends(source: Source) -> Iterator[End]:
 
 
 def _readings(source: Source, end: End) -> Iterator[Directory]:
+    """Yield where the directory may be: right in front of the end records, or where they say."""
+    behind = end.position
     locator = end.position - LOCATOR.size
     target = read_locator(source, locator)
     if target is not None:
         for position in dict.fromkeys((locator - END64.size, target)):
             wide = read_end64(source, position)
             if wide is not None:
+                behind = min(behind, position)
                 yield Directory(position - wide.size, wide, position - wide.size - wide.offset, end.position, wide=True)
                 yield Directory(wide.offset, wide, 0, end.position, wide=True)
-    yield Directory(end.position - end.size, end, end.position - end.size - end.offset, end.position, wide=False)
-    yield Directory(end.offset, end, 0, end.position, wide=False)
+    if SATURATED not in {end.size, end.offset}:
+        yield Directory(behind - end.size, end, behind - end.size - end.offset, end.position, wide=False)
+        yield Directory(end.offset, end, 0, end.position, wide=False)
 
 
 def _leads_somewhere(source: Source, reading: Directory) -> bool:

@@ -18,7 +18,12 @@ def main(arguments: Sequence[str]) -> int:
     """List the formats."""
     options = _parser().parse_args(arguments)
     rows = [
-        {"format": format_.value, "read": READERS.get(format_) is not None, "checked": note.checked, "not_checked": note.not_checked}
+        {
+            "format": format_.value,
+            "read": READERS.get(format_) is not None,
+            "checked": note.checked,
+            "not_checked": note.not_checked,
+        }
         for format_, note in NOTES.items()
     ]
     if options.format == "json":

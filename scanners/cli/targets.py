@@ -8,12 +8,12 @@ import sys
 from fnmatch import fnmatchcase
 from typing import IO, TYPE_CHECKING
 
-from scanners.findings import FileReport
 from scanners.walk import WalkedFile, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from scanners.findings import FileReport
     from scanners.workers import Target
 
 

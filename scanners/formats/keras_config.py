@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanners.keras import MAX_CONFIG_BYTES, judge
+from scanners.keras.config import MAX_CONFIG_BYTES
+from scanners.keras.judge import judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,8 @@ from scanners.hdf5.attributes import texts
 from scanners.hdf5.datasets import judge_dataset
 from scanners.hdf5.file import open_file, signatures
 from scanners.hdf5.walk import LIBRARY_ERRORS, walk
-from scanners.keras import MAX_CONFIG_BYTES, judge
+from scanners.keras.config import MAX_CONFIG_BYTES
+from scanners.keras.judge import judge
 from scanners.sources import BytesSource, SliceSource
 
 if TYPE_CHECKING:

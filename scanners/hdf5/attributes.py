@@ -39,5 +39,5 @@ def _text(node: Node, attribute: h5py.h5a.AttrID, most: int) -> tuple[str, bytes
         return Gap(reason=Reason.BUDGET, detail=detail)
     value = numpy.empty((), dtype=attribute.dtype)
     attribute.read(value)
-    text = value[()]
-    return shown, text.encode("utf-8", "surrogateescape") if isinstance(text, str) else bytes(text)
+    text: object = value[()]
+    return shown, text if isinstance(text, bytes) else str(text).encode("utf-8", "surrogateescape")

@@ -25,7 +25,9 @@ def judge_dataset(dataset: h5py.h5d.DatasetID, path: str, ratio: int) -> Iterato
     properties = dataset.get_create_plist()
     if properties.get_layout() == h5py.h5d.VIRTUAL:
         files = [properties.get_virtual_filename(index) for index in range(min(properties.get_virtual_count(), 8))]
-        yield Finding(rule="hdf5-virtual-dataset", evidence=f"{path} is put together from {', '.join(files)}", name=path)
+        yield Finding(
+            rule="hdf5-virtual-dataset", evidence=f"{path} is put together from {', '.join(files)}", name=path
+        )
         return
     external = properties.get_external_count()
     if external:

@@ -42,8 +42,11 @@ def walk(file: h5py.h5f.FileID, budget: Budget) -> Iterator[Node | Finding | Gap
     """Yield every object once, and a finding for every link that leaves the file."""
     import h5py
 
-    root = _opened(h5py.h5o.open, file, b"/")
-    seen = {h5py.h5o.get_info(root).addr}
+    try:
+        root = h5py.h5o.open(file, b"/")
+        seen = {h5py.h5o.get_info(root).addr}
+    except LIBRARY_ERRORS as error:
+        raise Malformed(0, "the root group of an HDF5 file", str(error)) from error
     waiting: list[_Waiting] = []
     yield Node("/", root)
     yield from _links(root, "", waiting)
@@ -62,13 +65,6 @@ def walk(file: h5py.h5f.FileID, budget: Budget) -> Iterator[Node | Finding | Gap
         yield node
         if info.type == h5py.h5o.TYPE_GROUP:
             yield from _links(node.identifier, path, waiting)
-
-
-def _opened(opener: object, *arguments: object) -> h5py.h5g.GroupID:
-    try:
-        return opener(*arguments)  # type: ignore[operator]  # a function of h5py's, which has no types
-    except LIBRARY_ERRORS as error:
-        raise Malformed(0, "the root group of an HDF5 file", str(error)) from error
 
 
 def _links(group: h5py.h5g.GroupID, path: str, waiting: list[_Waiting]) -> Iterator[Finding | Gap]:

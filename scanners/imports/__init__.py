@@ -7,6 +7,8 @@ decides and the caller asks further:
 * `check_state` at BUILD on what such a call returned;
 * `check_escape` where the name is used otherwise than as the callee: stored, passed on, left on the stack.
 
+Where a judgement names a `result`, the call returned that import, and what is done with it is done with the import.
+
 All take the name as spelt in the stream, or one of its `spellings`; the worst answer counts.
 """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from scanners.imports.allowlist import Use, allowed_use
-from scanners.imports.arguments import RULES
+from scanners.imports.arguments import find_rule
 from scanners.imports.denylist.explanation import explain
 from scanners.imports.judgement import HARMLESS, Judgement, Kind
 
@@ -18,8 +18,9 @@ _TORCHSCRIPT_ROOT = "__torch__"
 def judge(module: str, name: str) -> Judgement:
     """Judge an import: exactly known as harmless, known as dangerous, or not recognised."""
     use = allowed_use(module, name)
-    if use is Use.CALLED or module.split(".", 1)[0] == _TORCHSCRIPT_ROOT:
+    rule = find_rule(module, name)
+    if (use is Use.CALLED and rule is None) or module.split(".", 1)[0] == _TORCHSCRIPT_ROOT:
         return HARMLESS
-    if use is not None or f"{module}:{name}" in RULES:
+    if use is not None or rule is not None:
         return Judgement(Kind.ARGUMENTS_MATTER, f"{module}.{name} is harmless only as saved models use it")
     return explain(module, name)

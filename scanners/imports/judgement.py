@@ -6,7 +6,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from scanners.imports.values import Value
+    from scanners.imports.values import GlobalValue, Value
 
 
 class Kind(IntEnum):
@@ -32,6 +32,8 @@ class Judgement(NamedTuple):
     """One sentence for the evidence of a finding; empty for HARMLESS."""
     embedded: tuple[Value, ...] = ()
     """Arguments that the callable loads as a further pickle or torch file: to be examined as such."""
+    result: GlobalValue | None = None
+    """What the call returns where that is itself an import: `getattr(ZoneInfo, "_unpickle")`."""
     any_arguments: bool = False
     """True from `check_arguments` where it holds for all arguments: a caller may remember it for the callee."""
 

@@ -23,13 +23,14 @@ PATHS: Mapping[str, str] = {
     "vocabulary_path": "the vocabulary file of a lookup layer or tokenizer",
 }
 """Arguments that are a path where they are text: what they name."""
+_JUDGED_ELSEWHERE = frozenset({"TFSMLayer"})
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{1,20}://", re.IGNORECASE)
 _SHOWN = 200
 
 
 def judge_arguments(config: object, class_name: str, where: str) -> Iterator[Finding]:
     """Yield a finding for each argument of an object that is a path."""
-    if not isinstance(config, dict):
+    if not isinstance(config, dict) or class_name in _JUDGED_ELSEWHERE:
         return
     for key, what in PATHS.items():
         value = config.get(key)

@@ -28,22 +28,17 @@ def judge_bytecode(item: dict[str, Any], where: str) -> Iterator[Finding]:
         yield _finding(item.get("config"), where)
     for role in _ROLES:
         value = item.get(role)
-        if item.get(f"{role}_type") == "lambda" or (_is_dumped(value) and f"{role}_type" in item):
+        if item.get(f"{role}_type") == "lambda" or _is_dumped(value):
             yield _finding(value, f"{where}.{role}")
 
 
 def holds_bytecode(config: object) -> bool:
-    """Say whether the configuration of a Lambda layer carries code, in either notation."""
+    """Say whether the configuration of a Lambda layer carries code, in either notation: then `judge_bytecode` finds it."""
     if not isinstance(config, dict):
         return False
     values = [config.get(role) for role in _ROLES]
     kinds = [config.get(f"{role}_type") for role in _ROLES]
     return "lambda" in kinds or any(_is_dumped(value) or _is_lambda(value) for value in values)
-
-
-def code_finding(value: object, where: str) -> Finding:
-    """Return the finding for one piece of bytecode."""
-    return _finding(value, where)
 
 
 def _is_dumped(value: object) -> bool:
@@ -63,7 +58,7 @@ def _finding(value: object, where: str) -> Finding:
 def _code(value: object) -> str:
     """Return the base64 text of the code in any of the notations; empty where there is none."""
     while isinstance(value, dict):
-        value = value.get("code", value.get("value"))
+        value = next((value[key] for key in ("code", "value", "config") if key in value), None)
     if isinstance(value, list):
         value = value[0] if value else ""
     return value if isinstance(value, str) else ""

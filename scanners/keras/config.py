@@ -78,7 +78,9 @@ def walk(value: Any, name: str = "") -> Iterator[tuple[Place | None, Any]]:
             yield place, item
             waiting.extend((Place(place, key), inner) for key, inner in reversed(item.items()))
         elif isinstance(item, list):
-            waiting.extend((Place(place, index), inner) for index, inner in zip(_downwards(item), reversed(item), strict=True))
+            waiting.extend(
+                (Place(place, index), inner) for index, inner in zip(_downwards(item), reversed(item), strict=True)
+            )
         elif isinstance(item, str):
             yield place, item
 

@@ -1,5 +1,5 @@
 """
-Judge a Keras configuration: what would loading it import, call, open or run?
+Judge a Keras configuration by what loading it would import, call, open or run.
 
 An object is a JSON object with `class_name` and `config`, wherever it stands, since that is what Keras deserialises
 (https://github.com/keras-team/keras/blob/master/keras/src/saving/serialization_lib.py). No version written in the file
@@ -24,7 +24,16 @@ if TYPE_CHECKING:
     from scanners.keras.config import Config
 
 _VALUES = frozenset(
-    {"__bytes__", "__ellipsis__", "__keras_tensor__", "__numpy__", "__slice__", "__tensor__", "__tuple__", "TensorShape"}
+    {
+        "__bytes__",
+        "__ellipsis__",
+        "__keras_tensor__",
+        "__numpy__",
+        "__slice__",
+        "__tensor__",
+        "__tuple__",
+        "TensorShape",
+    }
 )
 """Classes of objects that are plain values: Keras rebuilds them without importing anything."""
 
@@ -33,7 +42,7 @@ def judge(text: bytes | str, name: str, allowed: frozenset[str]) -> Iterator[Fin
     """Yield what is wrong with a configuration that the format calls `name`; each named thing is reported once."""
     config = parse(text)
     if config.repeated:
-        evidence = f"{name}: twice in one object: {', '.join(config.repeated[:8])}"
+        evidence = f"{name or 'the model'}: twice in one object: {', '.join(config.repeated[:8])}"
         yield Finding(rule="keras-config-ambiguous", evidence=evidence, name=config.repeated[0])
     reported: set[tuple[str, str]] = set()
     for fact in _judge_all(config, name, allowed):
@@ -48,7 +57,7 @@ def judge(text: bytes | str, name: str, allowed: frozenset[str]) -> Iterator[Fin
 def _judge_all(config: Config, name: str, allowed: frozenset[str]) -> Iterator[Finding | Embedded]:
     for root in (config.root, *config.shadowed):
         for place, item in walk(root, name):
-            where = str(place) if place else name
+            where = str(place) if place else name or "the model"
             if isinstance(item, str):
                 yield from judge_text(item, where)
             else:

@@ -53,8 +53,11 @@ def judge_name(item: dict[str, Any], class_name: str, where: str, allowed: froze
         return
     if reference.name == "enable_unsafe_deserialization":
         yield Finding(rule="keras-enables-unsafe", evidence=f"{where}: {reference.dotted}", name=reference.dotted)
-    elif allowed.isdisjoint((reference.dotted, reference.name, reference.registered_name)):
-        yield from _judge_reference(reference, where)
+        return
+    for finding in _judge_reference(reference, where):
+        own = (reference.dotted, reference.registered_name)
+        if finding.rule != "keras-object-not-recognised" or allowed.isdisjoint(own):
+            yield finding
 
 
 def _reference(item: dict[str, Any], class_name: str) -> _Reference | None:

@@ -6,8 +6,8 @@ import binascii
 from typing import TYPE_CHECKING, Any
 
 from scanners.findings import Embedded, Finding
-from scanners.keras.bytecode import code_finding, holds_bytecode
-from scanners.keras.tensorflow_calls import judge_class_method, judge_function, judge_node
+from scanners.keras.bytecode import holds_bytecode
+from scanners.keras.tensorflow_calls import judge_attribute, judge_class_method, judge_function, judge_node
 from scanners.sources import BytesSource
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 def _lambda(item: dict[str, Any], where: str) -> Iterator[Finding]:
     config = item["config"]
     if holds_bytecode(config):
-        function = config.get("function")
-        yield code_finding(function, f"{where}.config.function")
         return
     function = config.get("function") if isinstance(config, dict) else config
     if isinstance(function, dict):
@@ -55,6 +53,8 @@ def _saved_model(item: dict[str, Any], where: str) -> Iterator[Finding]:
 
 SPECIAL: Mapping[str, Special] = {
     "ClassMethod": judge_class_method,
+    "InstanceMethod": judge_attribute,
+    "InstanceProperty": judge_attribute,
     "Lambda": _lambda,
     "SlicingOpLambda": judge_function,
     "TFOpLambda": judge_function,

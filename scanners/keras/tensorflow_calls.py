@@ -1,22 +1,24 @@
 """
-Layers of Keras 2 that call TensorFlow by name: TFOpLambda, SlicingOpLambda, ClassMethod, TensorFlowOpLayer.
+Layers of Keras 2 that call TensorFlow by name: TFOpLambda, SlicingOpLambda, ClassMethod, InstanceMethod, TensorFlowOpLayer.
 
 They look a public name up (`math.add`, `io.write_file`) or hold one node of a graph, with arguments from the file.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from typing import TYPE_CHECKING, Any
 
 from scanners.findings import Finding
-from scanners.tensorflow import is_computation, judge_op
+from scanners.formats import Malformed
+from scanners.protobuf.wire import BYTES, Span, fields
+from scanners.sources import BytesSource
+from scanners.tensorflow.ops import is_computation, judge_op
+from scanners.tensorflow.schema import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TEXT_OP = re.compile(r"""\bop\s*:\s*["']([^"']*)["']""")
+_OP = SCHEMA["NodeDef"]["op"][0]
 
 
 def judge_function(item: dict[str, Any], where: str) -> Iterator[Finding]:
@@ -37,23 +39,36 @@ def judge_class_method(item: dict[str, Any], where: str) -> Iterator[Finding]:
         yield Finding(rule="keras-tensorflow-function", evidence=evidence, name=f"tf.{symbol}")
 
 
-def judge_node(item: dict[str, Any], where: str) -> Iterator[Finding]:
-    """Judge a layer that holds one node of a graph, as JSON or as protobuf text."""
+def judge_attribute(item: dict[str, Any], where: str) -> Iterator[Finding]:
+    """Judge a layer that takes an attribute of a tensor, or calls a method of it: none of Python's own is of use."""
     config = item["config"]
-    node = config.get("node_def") if isinstance(config, dict) else None
-    op = _op(node) if isinstance(node, str) else None
-    if op is None:
+    name = config.get("attr_name") if isinstance(config, dict) else None
+    if isinstance(name, str) and name.startswith("_"):
+        evidence = f"{where}: {item['class_name']} takes {name} of a tensor"
+        yield Finding(rule="keras-tensorflow-function", evidence=evidence, name=name)
+
+
+def judge_node(item: dict[str, Any], where: str) -> Iterator[Finding]:
+    """Judge a layer that holds one node of a graph, as an object or as a serialised message."""
+    config = item["config"]
+    ops = _ops(config.get("node_def") if isinstance(config, dict) else None)
+    if not ops:
         evidence = f"{where}: TensorFlowOpLayer whose node cannot be read"
         yield Finding(rule="keras-object-not-recognised", evidence=evidence, name="TensorFlowOpLayer")
-    elif rule := judge_op(op):
-        yield Finding(rule=rule.rule, evidence=f"{where}: {op} {rule.reason}", name=op)
+    for op in ops:
+        if judgement := judge_op(op):
+            yield Finding(rule=judgement.rule, evidence=f"{where}: {op} {judgement.reason}", name=op)
 
 
-def _op(node: str) -> str | None:
+def _ops(node: object) -> list[str]:
+    """Return the op of a node; more than one where a message gives it twice."""
+    if isinstance(node, dict):
+        return [op for op in (node.get("op"),) if isinstance(op, str)]
+    if not isinstance(node, str):
+        return []
+    data = node.encode("utf-8", "surrogatepass")
     try:
-        read = json.loads(node)
-    except (ValueError, RecursionError):
-        found = _TEXT_OP.findall(node)
-        return found[-1] if found else None
-    op = read.get("op") if isinstance(read, dict) else None
-    return op if isinstance(op, str) else None
+        found = [field for field in fields(BytesSource(data), Span(0, len(data))) if field.number == _OP]
+    except Malformed:
+        return []
+    return [data[field.start : field.end].decode("utf-8", "replace") for field in found if field.wire == BYTES]

@@ -69,9 +69,8 @@ def fields(source: Source, span: Span) -> Iterator[Field]:
             groups.append(field.number)
             if len(groups) > _DEEPEST_GROUP:
                 raise Malformed(position, f"at most {_DEEPEST_GROUP} nested groups", "one more")
-        elif field.wire == GROUP_END:
-            if not groups or groups.pop() != field.number:
-                raise Malformed(position, "the end of the group that was begun", f"the end of group {field.number}")
+        elif field.wire == GROUP_END and (not groups or groups.pop() != field.number):
+            raise Malformed(position, "the end of the group that was begun", f"the end of group {field.number}")
     if groups:
         raise Malformed(end, f"the end of group {groups[-1]}", "the end of the message")
 

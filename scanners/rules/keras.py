@@ -3,7 +3,9 @@
 from scanners.findings import Severity
 from scanners.rules.rule import Rule
 
-_SAVE_ANEW = "Ask the publisher for a model of built-in layers, or rebuild the architecture in code and load only its weights."
+_SAVE_ANEW = (
+    "Ask the publisher for a model of built-in layers, or rebuild the architecture in code and load only its weights."
+)
 _ALLOW = "If the name is your own code, add it by --allow-import NAME or to allowedImports of the ModelPolicy."
 
 TABLE = (

@@ -27,7 +27,6 @@ _FILES: Mapping[str, str] = {
     "CreateSummaryDbWriter": "opens a database that the graph names",
     "CreateSummaryFileWriter": "creates event files in a folder that the graph names",
     "DTensorRestoreV2": _READS,
-    "DatasetFromGraph": "runs a further graph that is hidden in a string",
     "DatasetToTFRecord": _WRITES,
     "DistributedSave": "writes a data set to a folder that the graph names, by way of a data service",
     "DumpTensor": _WRITES,
@@ -100,6 +99,7 @@ _PYTHON: Mapping[str, str] = {
 }
 _NATIVE: Mapping[str, str] = {
     "CreateTRTResourceHandle": "deserialises a TensorRT engine, which is native code",
+    "DatasetFromGraph": "runs a further graph that is hidden in a text",
     "InitializeTRTResource": "deserialises TensorRT engines, which are native code, from a file",
     "RemoteFusedGraphExecute": "hands a serialised program to another executor",
     "TRTEngineOp": "deserialises a TensorRT engine, which is native code",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scanners.findings import Finding
 from scanners.tensorflow.attributes import PATH_ATTRIBUTES, judge_attribute
-from scanners.tensorflow.ops import judge_op
+from scanners.tensorflow.ops import NOT_RECOGNISED, judge_op
 from scanners.tensorflow.paths import PATH_INPUTS, Given, judge_paths
 from scanners.tensorflow.survey import survey
 
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 _WATCHED = frozenset(PATH_ATTRIBUTES.keys() | PATH_INPUTS.keys())
 
 
-def judge_graph(
-    source: Source, graphs: list[Span], given: Given, allowed: frozenset[str]
-) -> Iterator[Finding]:
+def judge_graph(source: Source, graphs: list[Span], given: Given, allowed: frozenset[str]) -> Iterator[Finding]:
     """Yield what is wrong with a graph; `allowed` are ops of plug-in libraries that the operator knows."""
     seen = survey(source, graphs, _WATCHED)
     yield from _judge_ops(seen, allowed)
@@ -35,9 +33,7 @@ def judge_graph(
 def _judge_ops(seen: Survey, allowed: frozenset[str]) -> Iterator[Finding]:
     for op, occurrence in seen.ops.items():
         judgement = judge_op(op)
-        if judgement is None or op in allowed:
-            continue
-        if judgement.rule == "tensorflow-op-not-recognised" and op in seen.functions:
+        if judgement is None or (judgement is NOT_RECOGNISED and (op in allowed or op in seen.functions)):
             continue
         evidence = f"{op} {judgement.reason}; {_where(occurrence)}"
         yield Finding(rule=judgement.rule, evidence=evidence, name=op, offset=occurrence.offset)
@@ -45,4 +41,4 @@ def _judge_ops(seen: Survey, allowed: frozenset[str]) -> Iterator[Finding]:
 
 def _where(occurrence: Occurrence) -> str:
     place = f"node {occurrence.node}" + (f" of function {occurrence.scope}" if occurrence.scope else "")
-    return place + (f" and {occurrence.count - 1} more" if occurrence.count > 1 else "")
+    return place + (f" and {occurrence.times - 1} more" if occurrence.times > 1 else "")

@@ -16,7 +16,7 @@ class OpJudgement(NamedTuple):
     reason: str
 
 
-_NOT_RECOGNISED = OpJudgement("tensorflow-op-not-recognised", "is registered by no release of TensorFlow known here")
+NOT_RECOGNISED = OpJudgement("tensorflow-op-not-recognised", "is registered by no release of TensorFlow known here")
 
 
 @cache
@@ -33,7 +33,7 @@ def judge_op(op: str) -> OpJudgement | None:
     for prefix, rule, reason in FAMILIES:
         if op.startswith(prefix):
             return OpJudgement(rule, reason)
-    return None if op in known_ops() else _NOT_RECOGNISED
+    return None if op in known_ops() else NOT_RECOGNISED
 
 
 def is_computation(function: str) -> bool:

@@ -144,6 +144,8 @@ class _Tracer:
             yield _Origin(f"the path comes from the request, by {name}")
         elif node.op == "Const":
             yield from self._constant(node)
+        elif node.op == "ReadVariableOp":
+            yield from self._variable(where.scope, node)
         elif node.op in _PASSED_ON or node.op in _CHOICES:
             inputs = [item for item in node.inputs if not item.startswith("^")]
             yield from (_Where(where.scope, item) for item in inputs[node.op in _CHOICES :])
@@ -160,6 +162,18 @@ class _Tracer:
                 path = text(item)
                 if not _is_savers_own(path):
                     yield _Origin(f"the path is the constant {path!r}")
+
+    def _variable(self, scope: Scope, node: Node) -> Iterator[_Origin | _Where]:
+        """Follow a variable to what is assigned to it; TensorFlow 2 keeps the paths of assets in variables."""
+        variables = {item.split(":", 1)[0] for item in node.inputs[:1]}
+        assigned = [
+            item.inputs[1]
+            for item in self._index(scope).values()
+            if item.op == "AssignVariableOp" and len(item.inputs) > 1 and item.inputs[0].split(":", 1)[0] in variables
+        ]
+        if not assigned:
+            yield _Origin("the path is read from a variable that the graph does not set")
+        yield from (_Where(scope, item) for item in assigned)
 
     def _argument(self, scope: Scope, name: str) -> Iterator[_Origin | _Where]:
         """Follow an argument of a function to its callers, or to what the model binds it to."""

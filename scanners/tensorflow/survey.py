@@ -48,7 +48,7 @@ class Occurrence(NamedTuple):
     scope: str
     node: str
     offset: int
-    count: int
+    times: int
 
 
 @dataclass(slots=True)
@@ -112,7 +112,7 @@ def _count(seen: Survey, scope: Scope, node: Node, watch: Collection[str], known
     if first is None:
         seen.ops[node.op] = Occurrence(scope.name, node.name, node.span.start, 1)
     else:
-        seen.ops[node.op] = first._replace(count=first.count + 1)
+        seen.ops[node.op] = first._replace(times=first.times + 1)
     if node.op in watch:
         seen.watched.append((scope, node))
     if node.op in CALLS or node.op not in known:

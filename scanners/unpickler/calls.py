@@ -7,8 +7,18 @@ from typing import TYPE_CHECKING
 from scanners.unpickler.constants import LARGEST
 from scanners.unpickler.containers import escapes
 from scanners.unpickler.opcodes import HIGHEST_PROTOCOL
-from scanners.unpickler.reading import Stopped
-from scanners.unpickler.values import UNCALLABLE, Global, Made, Persistent, Text, Unnamed
+from scanners.unpickler.reading import NOWHERE, Stopped
+from scanners.unpickler.values import (
+    FORGOTTEN_TEXT,
+    UNCALLABLE,
+    Global,
+    Made,
+    Persistent,
+    Recalled,
+    Run,
+    Text,
+    Unnamed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -26,7 +36,7 @@ def protocol(machine: Machine) -> Iterable[Fact]:
     return machine.listener.protocol(machine.at, number, first=machine.at == machine.began)
 
 
-def frame(machine: Machine) -> None:
+def frame(machine: Machine) -> Iterable[Fact] | None:
     """
     Pass over the length of a frame.
 
@@ -35,13 +45,20 @@ def frame(machine: Machine) -> None:
     length = machine.take_int(8)
     if length > LARGEST:
         raise Stopped(machine.at, "a length that an index can hold", str(length))
+    inside = machine.frame_end != NOWHERE
+    machine.frame_end = machine.offset + length
+    machine.set_boundary()
+    return machine.listener.frame_disagrees(machine.at, "a frame begins inside another") if inside else None
 
 
 def stop(machine: Machine) -> Iterable[Fact]:
     """End the stream with the topmost value."""
     value = machine.pop()
     machine.running = False
-    return list(escapes(machine, value))
+    facts = list(escapes(machine, value))
+    if machine.frame_end not in {machine.offset, NOWHERE}:
+        facts += machine.listener.frame_disagrees(machine.at, "the frame does not end with the stream")
+    return facts
 
 
 def global_lines(machine: Machine) -> Iterable[Fact]:
@@ -63,7 +80,7 @@ def stack_global(machine: Machine) -> Iterable[Fact]:
 
 def push_import(machine: Machine, module: str, name: str) -> Iterable[Fact]:
     """Import a name and push what comes of it."""
-    what = Global(module, name, machine.protocol, machine.at)
+    what = machine.find_global(module, name)
     machine.stack.append(what)
     return machine.listener.imported(what)
 
@@ -107,7 +124,7 @@ def reduce(machine: Machine) -> Iterable[Fact]:
 
 def instance_lines(machine: Machine) -> Iterable[Fact]:
     """Import what two lines name and call it with all above the last mark."""
-    arguments = tuple(machine.pop_mark())
+    arguments = machine.as_tuple(machine.pop_mark())
     module = _name(machine, "ascii")
     facts = [*push_import(machine, module, _name(machine, "ascii"))]
     facts += _call(machine, machine.pop(), arguments)
@@ -119,7 +136,9 @@ def instance(machine: Machine) -> Iterable[Fact]:
     values = machine.pop_mark()
     if not values:
         raise Stopped(machine.at, "a class above the mark", "nothing")
-    return _call(machine, values[0], tuple(values[1:]))
+    if isinstance(values[0], Run):
+        values[:1] = machine.expand(values[0])
+    return _call(machine, values[0], machine.as_tuple(values[1:]))
 
 
 def new(machine: Machine) -> Iterable[Fact]:
@@ -142,7 +161,7 @@ def build(machine: Machine) -> Iterable[Fact]:
     state = machine.pop_many(2)
     machine.stack.append(state[0])
     facts = [*escapes(machine, state[1])]
-    facts += machine.listener.built(machine.at, state[0], state[1])
+    facts += machine.listener.built(machine.at, state[0], state[1], machine.special)
     return facts
 
 
@@ -164,8 +183,12 @@ def _name(machine: Machine, encoding: str) -> str:
 
 def _text(machine: Machine, value: object) -> str | None:
     """Return a name from the stack, None where it is not in the stream; raise `Stopped` where it is no text."""
+    if isinstance(value, Recalled):
+        value = machine.recall(value)
     if isinstance(value, str):
         return value
+    if value is FORGOTTEN_TEXT:
+        return None
     if isinstance(value, Text):
         return machine.read_text(value)
     if isinstance(value, UNCALLABLE):

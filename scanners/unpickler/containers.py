@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from scanners.unpickler import literals
 from scanners.unpickler.reading import Stopped
-from scanners.unpickler.values import Container, Global
+from scanners.unpickler.special import SPECIAL
+from scanners.unpickler.values import Container, Global, Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,7 +25,7 @@ def mark(machine: Machine) -> None:
 def pop(machine: Machine) -> None:
     """Drop the topmost value, or the last mark where nothing stands above it."""
     if len(machine.stack) > machine.fence:
-        machine.stack.pop()
+        machine.pop()
     else:
         machine.pop_mark()
 
@@ -64,13 +65,13 @@ def small_tuple(count: int) -> Callable[[Machine], None]:
 
 def marked_tuple(machine: Machine) -> None:
     """Make a tuple of all above the last mark."""
-    machine.stack.append(tuple(machine.pop_mark()))
+    machine.stack.append(machine.as_tuple(machine.pop_mark()))
 
 
-def marked(kind: str) -> Callable[[Machine], Iterable[Fact]]:
+def marked(kind: str) -> Callable[[Machine], Iterable[Fact] | None]:
     """Make a container of all above the last mark."""
 
-    def push(machine: Machine) -> Iterable[Fact]:
+    def push(machine: Machine) -> Iterable[Fact] | None:
         items = machine.pop_mark()
         if kind == "dict":
             _require_pairs(machine, items)
@@ -81,25 +82,25 @@ def marked(kind: str) -> Callable[[Machine], Iterable[Fact]]:
     return push
 
 
-def append(machine: Machine) -> Iterable[Fact]:
+def append(machine: Machine) -> Iterable[Fact] | None:
     """Append one item to a list."""
     (item,) = machine.pop_many(1)
     return _fill(machine, machine.top(), [item])
 
 
-def setitem(machine: Machine) -> Iterable[Fact]:
+def setitem(machine: Machine) -> Iterable[Fact] | None:
     """Set one item of a dict."""
     pair = machine.pop_many(2)
     return _fill(machine, machine.top(), pair)
 
 
-def extend(machine: Machine) -> Iterable[Fact]:
+def extend(machine: Machine) -> Iterable[Fact] | None:
     """Append all above the last mark to a list, or add them to a set."""
     items = machine.pop_mark()
     return _fill(machine, machine.top(), items)
 
 
-def setitems(machine: Machine) -> Iterable[Fact]:
+def setitems(machine: Machine) -> Iterable[Fact] | None:
     """Set all above the last mark as items of a dict."""
     items = machine.pop_mark()
     target = machine.top()
@@ -108,20 +109,22 @@ def setitems(machine: Machine) -> Iterable[Fact]:
 
 
 def _require_pairs(machine: Machine, items: list[object]) -> None:
-    if len(items) % 2:
+    if len(items) % 2 and Run not in map(type, items):
         raise Stopped(machine.at, "keys with values", f"{len(items)} items")
 
 
-def _fill(machine: Machine, target: object, items: list[object]) -> Iterable[Fact]:
+def _fill(machine: Machine, target: object, items: list[object]) -> Iterable[Fact] | None:
     facts: list[Fact] = []
     for item in items:
         if item.__class__ in _TELLING:
             facts += escapes(machine, item)
+        elif item.__class__ is str and item in SPECIAL:
+            machine.special = str(item)
     if isinstance(target, Container):
         target.add(items)
     elif items:
         facts += machine.listener.changed(machine.at, target, items)
-    return facts
+    return facts or None
 
 
 def escapes(machine: Machine, value: object) -> Iterable[Fact]:
@@ -147,21 +150,21 @@ def put_line(machine: Machine) -> None:
     index = _index(machine)
     if index < 0:
         raise Stopped(machine.at, "an index", str(index))
-    machine.memo.put(index, machine.top())
+    machine.memo.put(index, machine.top(), machine.at)
 
 
 def put(size: int) -> Callable[[Machine], None]:
     """Remember the topmost value at an index of fixed size."""
 
     def remember(machine: Machine) -> None:
-        machine.memo.put(machine.take_int(size), machine.top())
+        machine.memo.put(machine.take_int(size), machine.top(), machine.at)
 
     return remember
 
 
 def memoize(machine: Machine) -> None:
     """Remember the topmost value at the next index."""
-    machine.memo.memoize(machine.top())
+    machine.memo.memoize(machine.top(), machine.at)
 
 
 def get_line(machine: Machine) -> None:
@@ -181,7 +184,7 @@ def get(size: int) -> Callable[[Machine], None]:
 def _recall(machine: Machine, index: int) -> None:
     try:
         machine.stack.append(machine.memo.get(index))
-    except KeyError:
+    except LookupError:
         raise Stopped(machine.at, "a memo index that is in use", str(index)) from None
 
 

@@ -10,6 +10,7 @@ from scanners.imports.values import Stretch
 from scanners.sources import SliceSource
 from scanners.unpickler.facts import Fact, Nested
 from scanners.unpickler.meaning import spelling, translate
+from scanners.unpickler.special import SPECIAL
 from scanners.unpickler.values import Container, Global, Made, Persistent, Unnamed
 
 if TYPE_CHECKING:
@@ -22,38 +23,6 @@ _RULES = {
     Kind.REACHES_OUT: "import-reaches-out",
     Kind.RUNS_CODE: "import-runs-code",
 }
-_SPECIAL = frozenset(
-    {
-        "__builtins__",
-        "__call__",
-        "__class__",
-        "__closure__",
-        "__code__",
-        "__defaults__",
-        "__del__",
-        "__delattr__",
-        "__func__",
-        "__get__",
-        "__getattr__",
-        "__getattribute__",
-        "__getstate__",
-        "__globals__",
-        "__init__",
-        "__kwdefaults__",
-        "__loader__",
-        "__new__",
-        "__path__",
-        "__reduce__",
-        "__reduce_ex__",
-        "__self__",
-        "__setattr__",
-        "__setstate__",
-        "__spec__",
-    }
-)
-"""Attributes that decide what an object is or does; no instance of a saved model carries them in its state."""
-
-
 class Judge:
     """What one part of a file was found to do."""
 
@@ -105,14 +74,13 @@ class Judge:
             shown = f"what {callee.by.module}.{callee.by.name} returns"
         return self._tell("call-not-determined", f"calls {shown}", offset)
 
-    def built(self, offset: int, target: object, state: object) -> Iterable[Fact]:
+    def built(self, offset: int, target: object, state: object, special: str | None) -> Iterable[Fact]:
         """Judge who gets a state, and which."""
         if isinstance(target, Global):
             yield from self._tell_changed(offset, target, "attributes")
             return
-        for key in _keys(state):
-            if key in _SPECIAL:
-                yield from self._tell("special-attribute", f"BUILD sets {key}", offset, name=key)
+        for key in _special_keys(state, special):
+            yield from self._tell("special-attribute", f"BUILD sets {key}", offset, name=key)
         if isinstance(target, Made) and target.by is not None and target.by.guarded:
             yield from self._guarded(target.by, offset, lambda module, name: self._state(module, name, target, state))
 
@@ -124,6 +92,10 @@ class Judge:
     def escaped(self, offset: int, what: Global) -> Iterable[Fact]:
         """Judge an import that may be used by anybody from here on."""
         return self._guarded(what, offset, check_escape)
+
+    def frame_disagrees(self, offset: int, why: str) -> Iterable[Fact]:
+        """Frames that no pickler writes are a finding."""
+        return self._tell("frame-disagrees", why, offset)
 
     def protocol(self, offset: int, number: int, *, first: bool) -> Iterable[Fact]:
         """Tell of a protocol that is stated late."""
@@ -144,9 +116,9 @@ class Judge:
         facts: list[Fact] = []
         for mapped in (False, True):
             module, name = spelling(callee, mapped=mapped)
-            if f"{module}.{name}" in self._allowed:
-                continue
             judged = check_arguments(module, name, translate(arguments, mapped=mapped), new=new)
+            if self._vouched(module, name, judged):
+                continue
             worst = judged if worst is None or judged.kind > worst.kind else worst
         if worst is None or (worst.any_arguments and worst.kind is Kind.HARMLESS):
             self._settled.add(key)
@@ -166,11 +138,15 @@ class Judge:
 
     def _worst(self, what: Global, check: Callable[[str, str], Judgement]) -> Judgement:
         judged = [
-            check(module, name)
+            judgement
             for module, name in spellings(what.module, what.name, what.protocol)
-            if f"{module}.{name}" not in self._allowed
+            if not self._vouched(module, name, judgement := check(module, name))
         ]
         return max(judged, key=lambda judgement: judgement.kind, default=Judgement(Kind.HARMLESS, ""))
+
+    def _vouched(self, module: str, name: str, judgement: Judgement) -> bool:
+        """Say whether the operator answers for the name: for an unknown one, never for one known to be dangerous."""
+        return judgement.kind <= Kind.NOT_RECOGNISED and f"{module}.{name}" in self._allowed
 
     def _report(self, what: Global, judgement: Judgement, offset: int) -> Iterable[Fact]:
         rule = _RULES.get(judgement.kind)
@@ -191,8 +167,16 @@ class Judge:
         return (Finding(rule=rule, evidence=evidence, offset=offset, name=name),)
 
 
-def _keys(state: object) -> Iterator[str]:
+def _special_keys(state: object, special: str | None) -> Iterator[str]:
+    """Yield the special attributes that a state sets; `special` where not all of its keys are known."""
     parts = state if isinstance(state, tuple) else (state,)
-    for part in parts[:8]:
-        if isinstance(part, Container) and part.kind == "dict":
-            yield from (key for key in part.items[::2] if isinstance(key, str))
+    for part in parts[:2]:
+        if isinstance(part, Container):
+            yield from (key for key in part.items[::2] if isinstance(key, str) and key in SPECIAL)
+        known = part.complete if isinstance(part, Container) else isinstance(part, _PLAIN)
+        if not known and special is not None:
+            yield special
+
+
+_PLAIN = (type(None), bool, int, float, str, Global, Persistent, Unnamed, Made)
+"""Classes of values that are no dict, or whose keys are nobody's business."""

@@ -32,14 +32,17 @@ class Listener(Protocol):
     def called(self, offset: int, callee: object, arguments: object, *, new: bool) -> Iterable[Fact]:
         """Something is called, or with `new` its `__new__` is."""
 
-    def built(self, offset: int, target: object, state: object) -> Iterable[Fact]:
-        """BUILD gives something its state."""
+    def built(self, offset: int, target: object, state: object, special: str | None) -> Iterable[Fact]:
+        """BUILD gives something its state; `special` is a special attribute that some dict has had as a key by then."""
 
     def changed(self, offset: int, target: object, items: list[object]) -> Iterable[Fact]:
         """Items are put into something that no container opcode made."""
 
     def escaped(self, offset: int, what: Global) -> Iterable[Fact]:
         """An import whose use decides is stored or passed on."""
+
+    def frame_disagrees(self, offset: int, why: str) -> Iterable[Fact]:
+        """A frame is none that a pickler writes: unpicklers differ in what they read."""
 
     def protocol(self, offset: int, number: int, *, first: bool) -> Iterable[Fact]:
         """A PROTO opcode was read; not the first byte of the stream where `first` is false."""
@@ -78,9 +81,9 @@ class Deaf:
         del offset, callee, arguments, new
         return ()
 
-    def built(self, offset: int, target: object, state: object) -> Iterable[Fact]:
+    def built(self, offset: int, target: object, state: object, special: str | None) -> Iterable[Fact]:
         """Report nothing."""
-        del offset, target, state
+        del offset, target, state, special
         return ()
 
     def changed(self, offset: int, target: object, items: list[object]) -> Iterable[Fact]:
@@ -91,6 +94,11 @@ class Deaf:
     def escaped(self, offset: int, what: Global) -> Iterable[Fact]:
         """Report nothing."""
         del offset, what
+        return ()
+
+    def frame_disagrees(self, offset: int, why: str) -> Iterable[Fact]:
+        """Report nothing."""
+        del offset, why
         return ()
 
     def protocol(self, offset: int, number: int, *, first: bool) -> Iterable[Fact]:

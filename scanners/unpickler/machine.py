@@ -1,4 +1,5 @@
-"""The machine: stack, marks and memo, and the loop over opcodes.
+"""
+The machine: stack, marks and memo, and the loop over opcodes.
 
 It does to abstract values what CPython's unpicklers do to objects: the C one (Modules/_pickle.c) and the Python one
 (Lib/pickle.py), versions 3.8 to 3.14. Where they differ, it goes on as long as either would: `Stopped` is raised only
@@ -10,9 +11,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanners.limits import BudgetExceeded
-from scanners.unpickler.memo import Memo
-from scanners.unpickler.reading import Reader, Stopped
-from scanners.unpickler.values import LONGEST_TEXT
+from scanners.unpickler.listening import Deaf
+from scanners.unpickler.memo import Memo, Overlay
+from scanners.unpickler.opcodes import Opcode
+from scanners.unpickler.reading import NOWHERE, Reader, Stopped
+from scanners.unpickler.values import FORGOTTEN_TEXT, FORGOTTEN_TUPLE, LONGEST_TEXT, Global, Recalled, Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,80 +29,183 @@ if TYPE_CHECKING:
 
 MOST_VALUES = 1 << 22
 """Values on the stack, or open marks, at one time: ten times what the deepest of real streams hold."""
+MOST_REPLAYS = 10_000
+"""Runs that are read again for one value of theirs; past that, the value counts as forgotten."""
+_CACHED_RUNS = 32
+_LONGEST_TUPLE = 1 << 13
+"""Bytes of runs in a tuple up to which its items are kept."""
+_REMEMBERING = frozenset((Opcode.MEMOIZE, Opcode.BINPUT, Opcode.LONG_BINPUT))
+_FIRST_ROUND = 16
+_NO_ENDS: frozenset[int] = frozenset()
+_TUPLE_ENDS = frozenset((Opcode.TUPLE1, Opcode.TUPLE2, Opcode.TUPLE3))
+_LONGEST_ROUND = 512
+_LONGEST_TAIL = 64
 
 
 class Machine(Reader):
     """One run over one stream."""
 
-    __slots__ = ("at", "fence", "listener", "marks", "memo", "protocol", "running", "stack", "began")
+    __slots__ = (
+        "_globals",
+        "_recent",
+        "_replays",
+        "at",
+        "began",
+        "fence",
+        "forwards_only",
+        "listener",
+        "marks",
+        "memo",
+        "protocol",
+        "running",
+        "special",
+        "stack",
+        "steps",
+    )
 
-    def __init__(self, source: Source, offset: int, listener: Listener, memo: Memo | None = None) -> None:
+    def __init__(self, source: Source, offset: int, listener: Listener, memo: Memo | Overlay | None = None) -> None:
         super().__init__(source, offset)
         self.listener = listener
         self.began = offset
+        self.forwards_only = bool(getattr(source, "sequential", False))
+        """Whether reading backwards costs the source a new pass."""
         self.stack: list[object] = []
         self.marks: list[int] = []
         self.fence = 0
         """Values below this stand under the last open mark and are out of reach."""
-        self.memo = Memo() if memo is None else memo
+        self.memo: Memo | Overlay = Memo() if memo is None else memo
         self.protocol = 0
         self.running = True
         self.at = offset
         """Offset of the opcode that runs."""
+        self.special: str | None = None
+        """An attribute of `special.SPECIAL` that some dict was given as a key."""
+        self.steps = 0
+        """Opcodes that were run one by one."""
+        self._globals: dict[tuple[str, str, int], Global] = {}
+        self._recent: dict[Run, list[object]] = {}
+        self._replays = 0
 
     def run(self) -> Iterator[Fact]:
         """Run to STOP, yielding what the listener reports; raise `Stopped` where the real machine raises."""
+        from scanners.unpickler.runs import pass_over
         from scanners.unpickler.table import HANDLERS
 
+        count = _FIRST_ROUND
         while self.running:
-            yield from self.step(HANDLERS)
+            yield from self.step(HANDLERS, count)
+            if len(self.stack) > MOST_VALUES or len(self.marks) > MOST_VALUES:
+                raise BudgetExceeded("values on a pickle's stack", MOST_VALUES)
+            count = min(2 * count, _LONGEST_ROUND)
+            for ends in (_NO_ENDS, _TUPLE_ENDS, _NO_ENDS):
+                yield from self._finish_value(HANDLERS)
+                if self.running and self._pass_over(pass_over):
+                    count = _FIRST_ROUND
+                    break
+                yield from self._leave(ends, HANDLERS)
 
-    def step(self, handlers: Sequence[Handler]) -> Iterable[Fact]:
-        """Run some opcodes: until one has something to report, or enough for the limits to be looked at."""
-        for _ in range(64):
-            facts = self.step_once(handlers)
-            if facts or not self.running:
-                return facts or ()
-        if len(self.stack) > MOST_VALUES or len(self.marks) > MOST_VALUES:
-            raise BudgetExceeded("values on a pickle's stack", MOST_VALUES)
+    def _pass_over(self, pass_over: Callable[[Machine], bool]) -> bool:
+        """Pass over as many runs as follow each other; tell whether there was one."""
+        found = False
+        while len(self.stack) <= MOST_VALUES and pass_over(self):
+            found = True
+        return found
+
+    def _finish_value(self, handlers: Sequence[Handler]) -> Iterable[Fact]:
+        """Run an opcode that remembers the topmost value: no run begins with one."""
+        if self.running and self.position < self.boundary and self.window[self.position] in _REMEMBERING:
+            return self.step(handlers)
         return ()
 
-    def step_once(self, handlers: Sequence[Handler]) -> Iterable[Fact] | None:
-        """Run one opcode."""
+    def _leave(self, ends: frozenset[int], handlers: Sequence[Handler]) -> Iterator[Fact]:
+        """Run out of the innermost mark, or up to one of some opcodes: behind a container, a run of its like begins."""
+        depth = len(self.marks)
+        for _ in range(_LONGEST_TAIL):
+            if not self.running or self.position >= self.boundary:
+                return
+            code = self.window[self.position]
+            yield from self.step(handlers)
+            if code in ends or len(self.marks) < depth:
+                return
+
+    def step(self, handlers: Sequence[Handler], count: int = 1) -> Iterable[Fact]:
+        """Run some opcodes, or up to one that has something to report."""
+        for done in range(count):
+            position = self.position
+            if position >= self.boundary:
+                facts = self._cross()
+                if facts:
+                    return facts
+                position = self.position
+            self.at = self.start + position
+            self.position = position + 1
+            reported = handlers[self.window[position]](self)
+            if reported is not None:
+                self.steps += done + 1
+                return reported
+        self.steps += count
+        return ()
+
+    def _cross(self) -> Iterable[Fact]:
+        """Leave the frame, or read on."""
+        facts: Iterable[Fact] = ()
+        if self.offset >= self.frame_end:
+            if self.offset > self.frame_end:
+                facts = self.listener.frame_disagrees(self.frame_end, "the frame ends inside an opcode")
+            self.frame_end = NOWHERE
+            self.set_boundary()
         if self.position >= len(self.window) and not self.refill():
             raise Stopped(self.start, "an opcode", "the end of the data")
-        code = self.window[self.position]
-        self.at = self.start + self.position
-        self.position += 1
-        return handlers[code](self)
+        return facts
 
     def read_text(self, where: Text) -> str:
         """Return the beginning of a text that was left where it stands."""
-        return self._source.read(where.offset, min(where.length, LONGEST_TEXT)).decode("utf-8", "replace")
+        return self.source.read(where.offset, min(where.length, LONGEST_TEXT)).decode("utf-8", "replace")
+
+    def find_global(self, module: str, name: str) -> Global:
+        """Return what stands for an import, the same for the same name."""
+        key = (module, name, self.protocol)
+        found = self._globals.get(key)
+        if found is None:
+            found = self._globals[key] = Global(module, name, self.protocol, self.at)
+        return found
 
     def pop(self) -> object:
         """Take the topmost value."""
         if len(self.stack) <= self.fence:
             raise self.underflow(1)
-        return self.stack.pop()
+        value = self.stack.pop()
+        if value.__class__ is Run:
+            assert isinstance(value, Run)
+            self.stack += self.expand(value)
+            value = self.stack.pop()
+        return value
 
     def top(self) -> object:
         """Return the topmost value and leave it."""
-        if len(self.stack) <= self.fence:
-            raise self.underflow(1)
-        return self.stack[-1]
+        value = self.pop()
+        self.stack.append(value)
+        return value
 
     def pop_many(self, count: int) -> list[object]:
         """Take the topmost values, lowest first."""
-        below = len(self.stack) - count
-        if below < self.fence:
+        stack = self.stack
+        while True:
+            below = max(len(stack) - count, self.fence)
+            taken = stack[below:]
+            for place, value in enumerate(taken):
+                if isinstance(value, Run):
+                    stack[below + place : below + place + 1] = self.expand(value)
+                    break
+            else:
+                break
+        if len(taken) < count:
             raise self.underflow(count)
-        taken = self.stack[below:]
-        del self.stack[below:]
+        del stack[below:]
         return taken
 
     def pop_mark(self) -> list[object]:
-        """Take all above the last mark, lowest first, and the mark."""
+        """Take all above the last mark, lowest first, and the mark. Runs may be among it."""
         if not self.marks:
             raise Stopped(self.at, "an open mark", "none")
         mark = self.marks.pop()
@@ -108,6 +214,45 @@ class Machine(Reader):
         del self.stack[mark:]
         return taken
 
+    def as_tuple(self, values: list[object]) -> object:
+        """Make a tuple of values, runs among them; of very many values no items are kept."""
+        if Run not in map(type, values):
+            return tuple(values)
+        if sum(value.end - value.start for value in values if isinstance(value, Run)) > _LONGEST_TUPLE:
+            return FORGOTTEN_TUPLE
+        expanded: list[object] = []
+        for value in values:
+            expanded += self.expand(value) if isinstance(value, Run) else (value,)
+        return tuple(expanded)
+
     def underflow(self, wanted: int) -> Stopped:
         """Return the error of an opcode that finds too few values."""
         return Stopped(self.at, f"{wanted} values on the stack", str(len(self.stack) - self.fence))
+
+    def recall(self, value: Recalled) -> object:
+        """Return a value that a run remembered."""
+        remembered = self._recent.get(value.run)
+        if remembered is None:
+            if self._replays >= MOST_REPLAYS:
+                return FORGOTTEN_TEXT
+            self._replays += 1
+            self.expand(value.run)
+            remembered = self._recent[value.run]
+        return remembered[value.position]
+
+    def expand(self, run: Run) -> list[object]:
+        """Return the values of a run by running it after all."""
+        from scanners.unpickler.table import HANDLERS
+
+        assert isinstance(self.memo, Memo)
+        overlay = Overlay(self.memo, run)
+        source, start = (self.source, run.start) if run.kept is None else (run.restored(), 0)
+        replay = Machine(source, start, Deaf(), overlay)
+        end = start + run.end - run.start
+        while replay.offset < end:
+            replay.step(HANDLERS)
+        self._recent[run] = overlay.values
+        if len(self._recent) > _CACHED_RUNS:
+            del self._recent[next(iter(self._recent))]
+        self.memo.settle(run, overlay.values)
+        return replay.stack

@@ -1,27 +1,191 @@
-"""The memo: what PUT and MEMOIZE remember, and GET recalls."""
+"""
+The memo: what PUT and MEMOIZE remember and GET recalls, in bounded memory.
+
+Indices are nearly always used one after the other. Stretches of them are kept as chunks: the values that the machine
+pushed one by one, or a run of the stream that it passed over. Indices out of order are kept one by one.
+"""
 
 from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from scanners.limits import BudgetExceeded
+from scanners.unpickler.values import (
+    FORGOTTEN_BYTES,
+    FORGOTTEN_CONTAINERS,
+    FORGOTTEN_TEXT,
+    FORGOTTEN_TUPLE,
+    Bytes,
+    Container,
+    Global,
+    Made,
+    Recalled,
+    Run,
+    Text,
+)
+
+DETAILED = 100_000
+"""Values remembered in detail; of later ones only what imports and calls need."""
+MOST_NAMES = 200_000
+"""Texts that could be part of a name, remembered besides."""
+_NAME = re.compile(r"[^\W\d][\w.]{,127}\Z")
+MOST_SCATTERED = 1 << 20
+"""Indices out of order, and values put over others, that are kept."""
 
 
 class Memo:
     """Values by index."""
 
-    __slots__ = ("_values",)
+    __slots__ = ("_chunks", "_dense", "_firsts", "_history", "_made", "_names", "_overwritten", "_scattered", "_settled", "guarded")
 
     def __init__(self) -> None:
-        self._values: dict[int, object] = {}
+        self._settled = 0
+        """Values of runs that are kept after all."""
+        self._dense = 0
+        """Indices from zero that are in use without a gap."""
+        self._firsts: list[int] = []
+        self._chunks: list[list[object] | Run] = []
+        self._overwritten: dict[int, object] = {}
+        """Values put over one of a chunk."""
+        self._scattered: dict[int, object] = {}
+        """Values at indices past the first gap."""
+        self._history: dict[int, list[tuple[int, object]]] = {}
+        """What stood at an index, and up to which offset of the stream."""
+        self._names = 0
+        self._made: dict[Global | None, Made] = {}
+        """What stands for all that was made by one callee."""
+        self.guarded: set[int] = set()
+        """Indices that ever held an import whose use decides."""
 
     def __len__(self) -> int:
-        return len(self._values)
+        return self._dense + len(self._scattered)
 
-    def put(self, index: int, value: object) -> None:
-        """Remember a value at an index, over what was there."""
-        self._values[index] = value
+    @property
+    def next_index(self) -> int | None:
+        """The index that a run may go on from; None where indices were used out of order."""
+        return None if self._scattered else self._dense
 
-    def memoize(self, value: object) -> None:
-        """Remember a value at the index that MEMOIZE takes: the number of indices in use, free or not."""
-        self._values[len(self._values)] = value
+    def memoize(self, value: object, offset: int) -> None:
+        """Remember a value at the index that MEMOIZE takes: the number of indices in use, whichever they are."""
+        self.put(len(self), value, offset)
+
+    def put(self, index: int, value: object, offset: int) -> None:
+        """Remember a value at an index, over what was there; `offset` is that of the opcode."""
+        if value.__class__ is Global and getattr(value, "guarded", False):
+            self.guarded.add(index)
+        if index < self._dense:
+            self._keep_old(index, self._in_dense(index), offset)
+            self._overwritten[index] = value
+        elif index in self._scattered:
+            self._keep_old(index, self._scattered[index], offset)
+            self._scattered[index] = value
+        elif index == self._dense:
+            self._append(value)
+        else:
+            self._scattered[index] = value
+            self._check_size()
+
+    def pass_over(self, run: Run, count: int) -> None:
+        """Remember the values of a run that remembers `count` of them, from `next_index` on."""
+        if count:
+            self._firsts.append(self._dense)
+            self._chunks.append(run)
+            self._dense += count
 
     def get(self, index: int) -> object:
         """Recall a value; raise `KeyError` where there is none."""
-        return self._values[index]
+        return self._in_dense(index) if 0 <= index < self._dense else self._scattered[index]
+
+    def get_before(self, index: int, offset: int) -> object:
+        """Recall what stood at an index when the machine was at an offset it has passed since."""
+        for until, value in self._history.get(index, ()):
+            if offset < until:
+                return value
+        return self.get(index)
+
+    def settle(self, run: Run, values: list[object]) -> None:
+        """Keep the values of a run that was read again."""
+        place = bisect_right(self._firsts, run.first_index) - 1
+        if place >= 0 and self._chunks[place] is run and self._settled < DETAILED:
+            self._chunks[place] = values
+            self._settled += len(values)
+
+    def _in_dense(self, index: int) -> object:
+        if index in self._overwritten:
+            return self._overwritten[index]
+        place = bisect_right(self._firsts, index) - 1
+        chunk = self._chunks[place]
+        position = index - self._firsts[place]
+        return Recalled(chunk, position) if isinstance(chunk, Run) else chunk[position]
+
+    def _append(self, value: object) -> None:
+        if self._dense >= DETAILED:
+            value = self._forget(value)
+        last = self._chunks[-1] if self._chunks else None
+        if isinstance(last, list):
+            last.append(value)
+        else:
+            self._firsts.append(self._dense)
+            self._chunks.append([value])
+        self._dense += 1
+
+    def _forget(self, value: object) -> object:
+        """Return the value, or in place of one that would take room, one that stands for all of its class."""
+        match value:
+            case str():
+                self._names += 1
+                return value if self._names <= MOST_NAMES and _NAME.match(value) else FORGOTTEN_TEXT
+            case tuple() if value:
+                return FORGOTTEN_TUPLE
+            case Container():
+                return FORGOTTEN_CONTAINERS[value.kind]
+            case Bytes():
+                return FORGOTTEN_BYTES
+            case Text():
+                return FORGOTTEN_TEXT
+            case Made():
+                return self._made.setdefault(value.by, Made(value.by, FORGOTTEN_TUPLE))
+        return value
+
+    def _keep_old(self, index: int, value: object, offset: int) -> None:
+        self._history.setdefault(index, []).append((offset, value))
+        self._check_size()
+
+    def _check_size(self) -> None:
+        if len(self._scattered) + len(self._history) > MOST_SCATTERED:
+            raise BudgetExceeded("pickle memo indices out of order", MOST_SCATTERED)
+
+
+class Overlay:
+    """The memo as a run saw it, while the run is read again."""
+
+    __slots__ = ("_memo", "_run", "guarded", "values")
+
+    def __init__(self, memo: Memo, run: Run) -> None:
+        self._memo = memo
+        self._run = run
+        self.values: list[object] = []
+        """What the run remembers."""
+        self.guarded: set[int] = set()
+
+    @property
+    def next_index(self) -> None:
+        """No run is passed over within a run."""
+        return
+
+    def memoize(self, value: object, offset: int) -> None:
+        """Remember a value."""
+        del offset
+        self.values.append(value)
+
+    def put(self, index: int, value: object, offset: int) -> None:
+        """Remember a value: the indices of a run follow each other."""
+        del index, offset
+        self.values.append(value)
+
+    def get(self, index: int) -> object:
+        """Recall a value of the run, or one of before."""
+        if index >= self._run.first_index:
+            return self.values[index - self._run.first_index]
+        return self._memo.get_before(index, self._run.start)

@@ -67,7 +67,7 @@ def looks_like_pickle(source: Source, *, named: bool) -> bool:
     try:
         for _ in range(_TRIAL_STEPS):
             rounds += 1
-            machine.step(HANDLERS)
+            machine.step(HANDLERS, 64)
             if trial.dangerous or trial.called_something:
                 return True
             if not machine.running:
@@ -91,7 +91,7 @@ def _survived(source: Source) -> bool:
     machine = Machine(source, 0, Deaf())
     try:
         for _ in range(_MARKED_OPCODES):
-            machine.step_once(HANDLERS)
+            machine.step(HANDLERS)
     except Stopped:
         return False
     return True

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 WINDOW = 1 << 18
 LONGEST_LINE = 1 << 24
 """Bytes of one text line that are read; real ones hold a number or a name."""
+NOWHERE = 1 << 64
+"""An offset past all others."""
 
 
 class Stopped(Exception):
@@ -25,13 +27,19 @@ class Stopped(Exception):
 class Reader:
     """A position in a source. `window[position]` is the next byte, `start + position` its offset."""
 
-    __slots__ = ("_source", "position", "start", "window")
+    __slots__ = ("boundary", "exhausted", "frame_end", "position", "source", "start", "window")
 
     def __init__(self, source: Source, offset: int) -> None:
-        self._source = source
+        self.source = source
         self.window = b""
         self.start = offset
         self.position = 0
+        self.exhausted = False
+        """Whether the window ends where the source does."""
+        self.frame_end = NOWHERE
+        """Where the frame ends that the position is in; NOWHERE outside of frames."""
+        self.boundary = 0
+        """The position from which something is to be done before an opcode: the window or the frame has ended."""
 
     @property
     def offset(self) -> int:
@@ -42,8 +50,15 @@ class Reader:
         """Move the window to the position; tell whether at least `wanted` bytes are there."""
         self.start += self.position
         self.position = 0
-        self.window = self._source.read(self.start, max(WINDOW, wanted))
+        length = max(WINDOW, wanted)
+        self.window = self.source.read(self.start, length)
+        self.exhausted = len(self.window) < length
+        self.set_boundary()
         return len(self.window) >= wanted
+
+    def set_boundary(self) -> None:
+        """Work out the boundary anew."""
+        self.boundary = min(len(self.window), self.frame_end - self.start)
 
     def take(self, count: int) -> bytes:
         """Read `count` bytes; raise `Stopped` where there are fewer."""
@@ -66,12 +81,10 @@ class Reader:
         end = self.window.find(b"\n", self.position)
         wanted = WINDOW
         while end < 0:
-            if not self.refill(wanted) or wanted > LONGEST_LINE:
-                end = self.window.find(b"\n")
-                if end < 0:
-                    raise Stopped(self.start, "a line", "no newline")
-                break
+            complete = self.refill(wanted)
             end = self.window.find(b"\n")
+            if end < 0 and (not complete or wanted > LONGEST_LINE):
+                raise Stopped(self.start, "a line", "no newline")
             wanted *= 4
         line = self.window[self.position : end]
         self.position = end + 1
@@ -86,10 +99,7 @@ class Reader:
         self.start = begin + count
         self.position = 0
         self.window = b""
-        if count and not self._source.read(self.start - 1, 1):
+        self.set_boundary()
+        if not self.source.read(self.start - 1, 1):
             raise Stopped(begin, f"{count} bytes", "the end of the data")
         return begin
-
-    def at_end(self) -> bool:
-        """Tell whether no byte is left."""
-        return self.position >= len(self.window) and not self.refill()

@@ -7,6 +7,12 @@ None of the values is ever compared, hashed or printed as a whole, since hostile
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from scanners.sources import BytesSource
+
+if TYPE_CHECKING:
+    from scanners.sources import Source
 
 LONGEST_TEXT = 1 << 12
 """Characters of text kept; no name that can be imported is longer."""
@@ -25,6 +31,9 @@ class Opaque:
 
 NUMBER = Opaque("number")
 BUFFER = Opaque("out-of-band buffer")
+FORGOTTEN_TEXT = Opaque("text that was not kept")
+FORGOTTEN_TUPLE = Opaque("tuple that was not kept")
+FORGOTTEN_BYTES = Opaque("bytes that were not kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +99,10 @@ class Container:
     """False where items were left out."""
 
     def add(self, items: list[object]) -> None:
-        """Keep items, as far as there is room."""
+        """Keep items, as far as there is room and they are known."""
+        if Run in map(type, items):
+            self.complete = False
+            return
         room = MOST_ITEMS - len(self.items)
         if len(items) > room:
             self.complete = False
@@ -98,5 +110,35 @@ class Container:
         self.items += items
 
 
-UNCALLABLE = (type(None), bool, int, float, str, tuple, Opaque, Bytes, Text, Container)
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """Values that the machine passed over without a look at each; on the stack, one or more of them."""
+
+    start: int
+    end: int
+    first_index: int
+    """Memo index of the first value that the run remembers."""
+    kept: bytes | None = None
+    """The stretch itself, compressed, where the source can only be read forwards."""
+
+    def restored(self) -> Source:
+        """Return the stretch."""
+        import zlib
+
+        assert self.kept is not None
+        return BytesSource(zlib.decompress(self.kept))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recalled:
+    """A value that a run remembered: a constant or a plain container, never an import."""
+
+    run: Run
+    position: int
+    """Among the values that the run remembers."""
+
+
+UNCALLABLE = (type(None), bool, int, float, str, tuple, Opaque, Bytes, Text, Container, Recalled)
 """Classes of values that raise `TypeError` when they are called."""
+
+FORGOTTEN_CONTAINERS = {kind: Container(kind, complete=False) for kind in ("list", "dict", "set", "frozenset")}

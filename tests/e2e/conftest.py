@@ -103,7 +103,12 @@ def _namespace() -> dict[str, object]:
 def _configuration(webhook: Webhook) -> dict[str, object]:
     rules = [
         {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE", "UPDATE"], "resources": ["pods"]},
-        {"apiGroups": ["apps"], "apiVersions": ["v1"], "operations": ["CREATE", "UPDATE"], "resources": ["deployments"]},
+        {
+            "apiGroups": ["apps"],
+            "apiVersions": ["v1"],
+            "operations": ["CREATE", "UPDATE"],
+            "resources": ["deployments"],
+        },
     ]
     client = {
         "url": f"https://127.0.0.1:{webhook.port}/validate/enforce",

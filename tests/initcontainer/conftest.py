@@ -16,7 +16,7 @@ DIGEST = "sha256:" + "a1" * 32
 
 @pytest.fixture
 def config() -> GateConfig:
-    """A configuration that uses every field."""
+    """Return a configuration that uses every field."""
     return GateConfig(
         volumes=(GatedVolume(server_path="/mnt/models"), GatedVolume(server_path="/cache", may_be_empty=True)),
         fail_on=Severity.MEDIUM,
@@ -32,7 +32,7 @@ def config() -> GateConfig:
 
 @pytest.fixture
 def container(config: GateConfig) -> dict[str, Any]:
-    """The canonical container, as the API server would show it: a deep copy that a test may change."""
+    """Return the canonical container, for the test to change."""
     mounts = [Mount(volume="models", sub_path="llama"), Mount(volume="cache")]
     image = f"registry.example/weighbridge/gate:1@{DIGEST}"
     return copy.deepcopy(gate_container(config, image=image, volumes=mounts, run_as_user=1000))

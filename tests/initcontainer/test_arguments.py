@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -12,9 +13,14 @@ from initcontainer.contract import ContractError, GateConfig, GatedVolume, Waive
 from scanners.findings import Severity
 from scanners.limits import Limits
 
+if TYPE_CHECKING:
+    from random import Random
+
 NAME = st.from_regex(r"[a-zA-Z_][a-zA-Z0-9_é]{0,8}", fullmatch=True)
 PATH = st.lists(
-    st.text(st.characters(categories=["L", "N", "P", "S", "Zs"], exclude_characters="$/\u00a0"), min_size=1, max_size=8),
+    st.text(
+        st.characters(categories=["L", "N", "P", "S", "Zs"], exclude_characters="$/\u00a0"), min_size=1, max_size=8
+    ),
     max_size=4,
 ).map(lambda parts: "/" + "/".join(parts))
 SHA256 = st.from_regex(r"[0-9a-f]{64}", fullmatch=True)
@@ -66,7 +72,7 @@ def test_kubernetes_expands_nothing_in_the_arguments(config: GateConfig) -> None
 
 @settings(max_examples=40)
 @given(CONFIG, st.randoms())
-def test_the_order_of_arguments_matters_for_volumes_only(config: GateConfig, random) -> None:
+def test_the_order_of_arguments_matters_for_volumes_only(config: GateConfig, random: Random) -> None:
     """The same arguments in another order are the same gate."""
     arguments = to_arguments(config)
     volumes = [argument for argument in arguments if argument.startswith("--volume")]

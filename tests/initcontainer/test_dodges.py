@@ -27,7 +27,9 @@ def _refused_at(container: Mapping[str, Any]) -> set[str]:
 def _accepted(container: Mapping[str, Any], required: GateConfig) -> bool:
     """Decide as admission does about the container alone."""
     read = read_gate(container)
-    return isinstance(read, Gate) and is_trusted(read.image_reference, {DIGEST}) and not weaker_than(read.config, required)
+    return (
+        isinstance(read, Gate) and is_trusted(read.image_reference, {DIGEST}) and not weaker_than(read.config, required)
+    )
 
 
 def test_the_honest_gate_passes(container: dict[str, Any], config: GateConfig) -> None:
@@ -316,6 +318,25 @@ def test_a_gate_that_may_write(container: dict[str, Any], read_only: object) -> 
     """A gate that can write could be made to write what the server then loads."""
     container["volumeMounts"][0]["readOnly"] = read_only
     assert _refused_at(container) == {"volumeMounts[0].readOnly"}
+
+
+@pytest.mark.parametrize(
+    ("resources", "path"),
+    [
+        ({"claims": [{"name": "device"}]}, "resources.claims"),
+        ({"limits": {"nvidia.com/gpu": 1}}, "resources.limits"),
+        ({"requests": {"memory": "1Gi", "smarter-devices/fuse": 1}}, "resources.requests"),
+        ({"limits": ["cpu"]}, "resources.limits"),
+        ({"tomorrow": True}, "resources.tomorrow"),
+        ("cpu", "resources"),
+        ([1], "resources"),
+        ({"limits": False}, "resources.limits"),
+    ],
+)
+def test_devices_whose_drivers_reach_into_the_gate(container: dict[str, Any], resources: object, path: str) -> None:
+    """Device plugins and resource claims add mounts, variables and hooks that no pod shows."""
+    container["resources"] = resources
+    assert _refused_at(container) == {path}
 
 
 def test_a_token_for_the_gate(container: dict[str, Any]) -> None:

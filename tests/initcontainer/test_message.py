@@ -39,7 +39,11 @@ MESSAGE = st.builds(
 )
 
 WORST = NamedFinding(
-    rule="import-runs-code", severity=Severity.CRITICAL, path="/mnt/models/evil.pt", member="archive/data.pkl", name="os.system"
+    rule="import-runs-code",
+    severity=Severity.CRITICAL,
+    path="/mnt/models/evil.pt",
+    member="archive/data.pkl",
+    name="os.system",
 )
 BLOCKED = TerminationMessage(
     verdict=Verdict.BLOCK,

@@ -69,7 +69,9 @@ def test_a_forbidden_field_that_says_nothing_is_absent(container: dict[str, Any]
 
 
 @pytest.mark.parametrize("value", [0, "off", [0], {"a": None}])
-def test_a_forbidden_field_is_not_absent_because_it_is_false_in_python(container: dict[str, Any], value: object) -> None:
+def test_a_forbidden_field_is_not_absent_because_it_is_false_in_python(
+    container: dict[str, Any], value: object
+) -> None:
     """Only null, false and empty count; a zero is a value."""
     container["workingDir"] = value
     assert _paths(container) == ["workingDir"]
@@ -85,7 +87,9 @@ def test_a_field_of_tomorrow_is_refused(container: dict[str, Any], value: object
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("resources", {"limits": {"cpu": "1"}}),
+        ("resources", {"limits": {"cpu": "1", "memory": "1Ki"}, "requests": {"ephemeral-storage": "1Gi"}}),
+        ("resources", {"limits": None, "requests": {}, "claims": []}),
+        ("resources", None),
         ("imagePullPolicy", "Always"),
         ("resizePolicy", [{"resourceName": "cpu", "restartPolicy": "NotRequired"}]),
     ],

@@ -6,6 +6,7 @@ import os
 import socket
 import stat
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,6 @@ from scanners.walk import DEEPEST, WalkedFile, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 NOBODY = 65532
 
@@ -213,7 +213,9 @@ def test_a_chain_that_leaves_at_its_end_is_a_finding_for_each_link(tmp_path: Pat
     assert _rules(tmp_path) == {"a": ["link-leaves-volume"], "b": ["link-leaves-volume"]}
 
 
-@pytest.mark.parametrize("target", ["missing", "missing/file", "file/below", "directory/../missing", "/mnt/models/none"])
+@pytest.mark.parametrize(
+    "target", ["missing", "missing/file", "file/below", "directory/../missing", "/mnt/models/none"]
+)
 def test_links_that_lead_nowhere_inside_are_nothing(tmp_path: Path, target: str) -> None:
     """No server can open them."""
     _write(tmp_path / "file")
@@ -346,16 +348,18 @@ def test_a_file_that_became_a_fifo_does_not_hold_the_scanner_up(tmp_path: Path) 
     os.close(descriptor)
 
 
+def _open_descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 def test_descriptors_are_given_back(tmp_path: Path) -> None:
     """A walk over a million directories must not end at the thousandth."""
     for index in range(20):
         _write(tmp_path / str(index) / "file")
         (tmp_path / str(index) / "link").symlink_to(f"../{index}/file")
-    before = len(os.listdir("/proc/self/fd"))
+    before = _open_descriptors()
     assert len(_files(tmp_path)) == 40
-    assert len(os.listdir("/proc/self/fd")) == before
-
-
+    assert _open_descriptors() == before
 
 
 def _in_child(action: Callable[[], str]) -> str:
@@ -382,7 +386,7 @@ def _in_child(action: Callable[[], str]) -> str:
 
 @pytest.fixture
 def open_path(tmp_path: Path) -> Path:
-    """A directory that every uid can reach."""
+    """Return a directory that every uid can reach."""
     for parent in (tmp_path, *tmp_path.parents):
         if parent.stat().st_uid == os.geteuid() and parent.stat().st_mode & 0o055 != 0o055 and parent != parent.parent:
             parent.chmod(parent.stat().st_mode | 0o055)

@@ -17,7 +17,9 @@ from tools.allowlist.table import ALLOWED, Table, read_review
 def main() -> int:
     """Build what is asked for and write the table."""
     arguments = _arguments()
-    environments = [item for item in read_environments() if not arguments.environments or item.name in arguments.environments]
+    environments = [
+        item for item in read_environments() if not arguments.environments or item.name in arguments.environments
+    ]
     table = Table()
     for environment in environments:
         print(environment.name, flush=True)

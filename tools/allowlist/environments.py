@@ -54,7 +54,9 @@ class Environment:
         done = directory / "installed"
         if not done.exists():
             subprocess.run([_find_python(self.python), "-m", "venv", "--clear", directory], check=True)  # noqa: S603 - from the table
-            subprocess.run([python, "-m", "pip", "install", "--quiet", "--prefer-binary", *self.requirements], check=True)  # noqa: S603 - from the table
+            subprocess.run(
+                [python, "-m", "pip", "install", "--quiet", "--prefer-binary", *self.requirements], check=True
+            )  # noqa: S603 - from the table
             done.touch()
         return python
 

@@ -24,13 +24,6 @@ class Global(NamedTuple):
     name: str
 
 
-class Attribute(NamedTuple):
-    """A call of `getattr` on an imported name or what one gave: the dotted name it stands for."""
-
-    module: str
-    name: str
-
-
 class Made(NamedTuple):
     """What a call or making gave."""
 
@@ -175,23 +168,33 @@ class _Machine:
             self._listing.note(*callee, CALLED)
             self._use(arguments[0], MADE)
             return
-        if name == "getattr" and isinstance(arguments, tuple) and isinstance(arguments[1], str):
-            self._attribute(*arguments[:2])
-        if name == "_ufunc_reconstruct" and isinstance(arguments, tuple):
-            self._listing.note(*arguments, NAMED)
+        if name in _NAMERS and isinstance(arguments, tuple) and isinstance(arguments[1], str):
+            self._listing.note(*callee, CALLED)
+            self._stack.append(self._named(*arguments[:2]))
+            return
         if name in _CALLERS and isinstance(arguments, tuple) and isinstance(arguments[0], Global):
             self._listing.note(*arguments[0], CALLED)
         self._use(callee, CALLED)
 
-    def _attribute(self, owner: Any, attribute: str) -> None:
-        while isinstance(owner, Made):
-            owner = owner.by
-        if isinstance(owner, Global):
-            self._listing.note(owner.module, f"{owner.name}.{attribute}", NAMED)
+    def _named(self, owner: Any, name: str) -> object:
+        """Return what `getattr` or a reconstructor of functions names, as an import of its own."""
+        if isinstance(owner, str):
+            found = Global(owner, name)
+        elif isinstance(owner, Global):
+            found = Global(owner.module, f"{owner.name}.{name}")
+        else:
+            while isinstance(owner, Made):
+                owner = owner.by
+            if isinstance(owner, Global):
+                self._listing.note(owner.module, f"{owner.name}.{name}", NAMED)
+            return Made(owner)
+        self._listing.note(*found, NAMED)
+        return found
 
 
 _GETS = frozenset({"GET", "BINGET", "LONG_BINGET"})
 _PUTS = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
+_NAMERS = frozenset({"getattr", "_ufunc_reconstruct"})
 _MAKERS = frozenset({"_reconstructor", "__newobj__", "__newobj_ex__"})
 _CALLERS = frozenset({"_rebuild_from_type", "_rebuild_from_type_v2"})
 

@@ -27,14 +27,29 @@ REACHES = {
     "mkdir", "makedirs", "symlink", "link", "chmod", "chown", "write_text", "write_bytes", "read_text", "read_bytes", "copyfile", "move", "extractall", "ZipFile", "TarFile", "tofile", "fromfile", "memmap",
     "HTTPConnection", "HTTPSConnection", "request", "sendto", "kill", "putenv", "setrlimit", "mkstemp", "mkdtemp", "NamedTemporaryFile", "TemporaryFile", "Session", "gethostbyname", "getaddrinfo",
 }  # fmt: skip
-_LOADERS = {"pickle", "marshal", "cPickle", "torch", "joblib", "dill", "cloudpickle", "_pickle", "np", "numpy", "pd", "shelve"}
+_LOADERS = {
+    "pickle",
+    "marshal",
+    "cPickle",
+    "torch",
+    "joblib",
+    "dill",
+    "cloudpickle",
+    "_pickle",
+    "np",
+    "numpy",
+    "pd",
+    "shelve",
+}
 _LOADS = {"load", "loads", "read_pickle"}
 _HARMLESS_OWNERS = {"re", "regex", "str", "string", "self.model", "sre_compile"}
 
 
 def main() -> int:
     """Print one line for each callable found."""
-    parser = argparse.ArgumentParser(prog="python -m tools.allowlist.sweep", description="List dangerous callables of a library's source.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.allowlist.sweep", description="List dangerous callables of a library's source."
+    )
     parser.add_argument("directory", type=Path)
     parser.add_argument("package", nargs="?", default="")
     arguments = parser.parse_args()

@@ -89,7 +89,14 @@ def read_review(table: Path = HERE / "review.toml") -> tuple[tuple[Decision, ...
 
 
 # Top-level modules whose distribution has another name.
-_DISTRIBUTIONS = {"sklearn": "scikit-learn", "dateutil": "python-dateutil", "_loss": "scikit-learn", "xgboost": "xgboost", "PIL": "pillow", "yaml": "pyyaml"}
+_DISTRIBUTIONS = {
+    "sklearn": "scikit-learn",
+    "dateutil": "python-dateutil",
+    "_loss": "scikit-learn",
+    "xgboost": "xgboost",
+    "PIL": "pillow",
+    "yaml": "pyyaml",
+}
 
 
 def _place(module: str, versions: Mapping[str, str], python: str) -> str:

@@ -93,10 +93,10 @@ def ops() -> Iterator[str]:
 
 def functions() -> Iterator[str]:
     """Yield the dotted names, below `tf`, of the functions that only compute."""
-    import tensorflow
+    import tensorflow as tf
 
     for path in (*COMPUTING, *MIXED):
-        module = tensorflow
+        module = tf
         for step in filter(None, path.split(".")):
             module = getattr(module, step)
         for name, value in vars(module).items():
@@ -119,10 +119,10 @@ def _write(path: Path, names: Iterable[str], version: str) -> None:
 
 def main(folder: str) -> None:
     """Write both tables into a folder."""
-    import tensorflow
+    import tensorflow as tf
 
-    _write(Path(folder) / "ops.txt", ops(), tensorflow.__version__)
-    _write(Path(folder) / "functions.txt", functions(), tensorflow.__version__)
+    _write(Path(folder) / "ops.txt", ops(), tf.__version__)
+    _write(Path(folder) / "functions.txt", functions(), tf.__version__)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from initcontainer.contract import NO_TOKEN_VOLUME, GatedVolume, digest_of, weaker_than
 from webhook.decision import Violation, shown
 from webhook.subject import named, placed
+from webhook.workloads import GATED_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,12 +15,9 @@ if TYPE_CHECKING:
     from initcontainer.contract import GateConfig
     from webhook.subject import Subject
 
-GATED_LABEL = "weighbridge.dev/gated"
-"""What the reporter selects pods by."""
-
 
 def gate_missing(subject: Subject) -> Iterator[Violation]:
-    """Every model volume has a gate."""
+    """Demand that every model volume has a gate."""
     seen: set[str] = set()
     for server, mount in subject.models.mounts:
         untouched = subject.gate is None or (subject.gate.gate is not None and not subject.gate.touches(mount))
@@ -30,7 +28,7 @@ def gate_missing(subject: Subject) -> Iterator[Violation]:
 
 
 def gate_not_trusted(subject: Subject) -> Iterator[Violation]:
-    """The gate's image is one whose digest the policy names."""
+    """Demand that the gate's image is one whose digest the policy names."""
     gate = subject.gate
     if gate is None or gate.is_trusted:
         return
@@ -43,7 +41,7 @@ def gate_not_trusted(subject: Subject) -> Iterator[Violation]:
 
 
 def gate_weakened(subject: Subject) -> Iterator[Violation]:
-    """The gate has the contract's form and demands at least what the policy does."""
+    """Demand that the gate has the contract's form and demands at least what the policy does."""
     gate = subject.gate
     if gate is None:
         return
@@ -80,7 +78,7 @@ def _requirement(subject: Subject, config: GateConfig) -> GateConfig:
 
 
 def gate_other_subpath(subject: Subject) -> Iterator[Violation]:
-    """The gate sees at least the part of the volume that the server sees, and links lead to the same place."""
+    """Demand that the gate sees at least the part of the volume that the server sees, and links lead to the same place."""
     gate = subject.gate
     if gate is None or gate.gate is None:
         return
@@ -88,6 +86,8 @@ def gate_other_subpath(subject: Subject) -> Iterator[Violation]:
         if not gate.touches(mount) or gate.examines(mount):
             continue
         if gate.shows(mount):
+            if server not in subject.models.loaders_of(mount.volume):
+                continue  # It is only called like a model; the links matter to those who load.
             message = (
                 f"the gate is not told that {named(server.container)} sees {placed(mount)}: links would mislead it"
             )
@@ -100,7 +100,7 @@ def gate_other_subpath(subject: Subject) -> Iterator[Violation]:
 
 
 def gate_label_missing(subject: Subject) -> Iterator[Violation]:
-    """The reporter can find the pod."""
+    """Demand that the reporter can find the pod."""
     if subject.gate and subject.gate.gate and subject.pod.labels.get(GATED_LABEL) != "true":
         message = f"the pod has a gate but not the label {GATED_LABEL}, so its verdict would not be counted"
         path = f'{subject.pod.metadata_at}.labels["{GATED_LABEL}"]'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from webhook.decision import Violation, shown
 from webhook.pod import Role
@@ -15,72 +15,74 @@ if TYPE_CHECKING:
     from webhook.subject import Subject
 
 
-def _writers(subject: Subject) -> Iterator[tuple[Container, Mount, str]]:
-    """Yield who can write a model volume when, or after, the gate looks; with the volume as a sentence names it."""
+class _Writer(NamedTuple):
+    """One way in which a model volume can be written when, or after, the gate looks."""
+
+    container: Container
+    mount: Mount
+    volume: str
+    """As a sentence names it."""
+    is_loader: bool
+    """Whether the container is a server that loads from the volume."""
+
+    def violation(self, rule: str, message: str) -> Violation:
+        """Return the violation of a rule; the message goes on from the container's name."""
+        return Violation(id=rule, path=f"{self.mount.at}.readOnly", message=f"{named(self.container)} {message}")
+
+
+def _writers(subject: Subject, *roles: Role) -> Iterator[_Writer]:
     gate_at = subject.gate.container.at if subject.gate else ""
     seen: set[str] = set()
     for name, volume in subject.model_volumes().items():
+        loaders = {server.container.at for server in subject.models.loaders_of(name)}
         for container, mount in subject.pod.writers_of(volume):
-            if container.at == gate_at or mount.at in seen or mount.is_device:
+            if container.role not in roles or container.at == gate_at or mount.at in seen or mount.is_device:
                 continue
             if container.role is Role.INIT and container.order < subject.gate_order():
                 continue
             seen.add(mount.at)
-            other = "" if mount.volume == name else f", the same storage as {shown(mount.volume)}"
-            yield container, mount, f"model volume {shown(name)}{other}"
-
-
-def _violation(rule: str, container: Container, mount: Mount, message: str) -> Violation:
-    where = f"{mount.at}.readOnly"
-    return Violation(id=rule, path=where, message=f"{named(container)} {message}")
+            same = "" if mount.volume == name else f", the same storage as {shown(mount.volume)}"
+            yield _Writer(container, mount, f"model volume {shown(name)}{same}", container.at in loaders)
 
 
 def gate_before_writer(subject: Subject) -> Iterator[Violation]:
-    """No ordinary init container after the gate can write."""
-    for container, mount, volume in _writers(subject):
-        if container.role is Role.INIT:
-            message = f"runs after the gate and can write {volume}"
-            yield _violation("gate-before-writer", container, mount, message)
+    """Demand that no ordinary init container after the gate can write."""
+    for writer in _writers(subject, Role.INIT):
+        yield writer.violation("gate-before-writer", f"runs after the gate and can write {writer.volume}")
 
 
 def sidecar_writes_model(subject: Subject) -> Iterator[Violation]:
-    """No sidecar can write, wherever it stands: it runs on while the gate looks and after."""
-    servers = {server.container.at for server in subject.models.servers if server.stack}
-    for container, mount, volume in _writers(subject):
-        if container.role is Role.SIDECAR and container.at not in servers:
-            yield _violation(
-                "sidecar-writes-model", container, mount, f"runs on beside the gate and can write {volume}"
-            )
+    """Demand that no sidecar can write, wherever it stands: it runs on while the gate looks and after."""
+    for writer in _writers(subject, Role.SIDECAR):
+        if not writer.is_loader:
+            yield writer.violation("sidecar-writes-model", f"runs on beside the gate and can write {writer.volume}")
 
 
 def neighbour_writes_model(subject: Subject) -> Iterator[Violation]:
-    """No other container can write."""
-    servers = {server.container.at for server in subject.models.servers}
-    for container, mount, volume in _writers(subject):
-        if container.role is Role.REGULAR and container.at not in servers:
-            yield _violation("neighbour-writes-model", container, mount, f"can write {volume} while the server runs")
+    """Demand that no other container can write."""
+    for writer in _writers(subject, Role.REGULAR):
+        if not writer.is_loader:
+            yield writer.violation("neighbour-writes-model", f"can write {writer.volume} while the server runs")
 
 
 def model_mount_writable(subject: Subject) -> Iterator[Violation]:
-    """The server itself cannot write."""
-    servers = {server.container.at: server for server in subject.models.servers}
-    for container, mount, volume in _writers(subject):
-        server = servers.get(container.at)
-        if server and (container.role is Role.REGULAR or (container.role is Role.SIDECAR and server.stack)):
-            yield _violation("model-mount-writable", container, mount, f"can write its own {volume}")
+    """Demand that the server itself cannot write."""
+    for writer in _writers(subject, Role.REGULAR, Role.SIDECAR):
+        if writer.is_loader:
+            yield writer.violation("model-mount-writable", f"can write its own {writer.volume}")
 
 
 def server_before_gate(subject: Subject) -> Iterator[Violation]:
-    """No server, and no sidecar that sees the model, starts before the gate has looked."""
+    """Demand that no server, and no sidecar that sees the model, starts before the gate has looked."""
     gate = subject.gate
     if gate is None:
         return
+    servers = {server.container.at for server in subject.models.servers}
     seen: set[str] = set()
     for volume in subject.model_volumes().values():
         for container, mount in subject.pod.mounts_of(volume):
-            early = container.role is Role.SIDECAR or container.at in {s.container.at for s in subject.models.servers}
-            if early and container.role in {Role.INIT, Role.SIDECAR} and container.order < gate.container.order:
-                if container.at not in seen:
-                    message = f"{named(container)} reads model volume {shown(mount.volume)} before the gate has looked"
-                    yield Violation(id="server-before-gate", path=mount.at, message=message)
+            is_early = container.role in {Role.INIT, Role.SIDECAR} and container.order < gate.container.order
+            if is_early and container.at not in seen and (container.role is Role.SIDECAR or container.at in servers):
                 seen.add(container.at)
+                message = f"{named(container)} sees model volume {shown(mount.volume)} before the gate has looked"
+                yield Violation(id="server-before-gate", path=mount.at, message=message)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import contextlib
 import logging
@@ -11,9 +10,11 @@ import socket
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
+from scanners.cli.parser import Parser
+from webhook import options
 from webhook.cluster import Cluster, ClusterError
 from webhook.handlers import Confirmation, WatchThread
-from webhook.listening import Listener, metrics_application, told_to_stop
+from webhook.listening import Listener, metrics_application
 from webhook.logs import configure
 from webhook.metrics import KnowledgeMetrics, ReporterMetrics
 from webhook.reporter.collector import OutcomeCollector
@@ -23,15 +24,16 @@ from webhook.reporter.ledger import LedgerError
 from webhook.reporter.reporting import Deposed, Reporter, Store
 from webhook.reporter.trust import trust_by
 from webhook.reporter.watching import SELECTOR, reporter_registry
-from webhook.serve import new_registry, own_namespace
-from webhook.stores import Stores
+from webhook.serve import new_registry, until_told
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Coroutine, Sequence
 
     from prometheus_client import CollectorRegistry
 
     from webhook.reporter.outcomes import Json
+    from webhook.stores import Stores
 
 logger = logging.getLogger(__name__)
 
@@ -50,30 +52,24 @@ exit codes: 0 told to stop, 1 could not go on (or another replica took over), 4 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
     arguments = _parser().parse_args(argv)
+    try:
+        stores = options.stores(arguments)
+    except (OSError, ValueError) as error:
+        print(f"weighbridge reporter: {error}", file=sys.stderr)
+        return options.USAGE
     configure(arguments.log_level)
     try:
-        return asyncio.run(_run(arguments))
+        return asyncio.run(_run(arguments, stores))
     except (ClusterError, LedgerError, OSError) as error:
         print(f"weighbridge reporter: {error}", file=sys.stderr)
         return 1
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="weighbridge reporter",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add = parser.add_argument
-    add("--host", metavar="ADDRESS", help="address to listen on (default: all)")
-    add("--metrics-port", type=int, default=8080, metavar="PORT", help="port for Prometheus (default: 8080; 0: any)")
-    add(
-        "--own-namespace",
-        metavar="NAME",
-        help="namespace of lease and totals (default: the service account's, else weighbridge-system)",
-    )
-    add("--default-policy", metavar="NAME", help="policy of namespaces that name none, as given to the webhook")
+def _parser() -> Parser:
+    parser = Parser(prog="weighbridge reporter", description=_DESCRIPTION, epilog=_EPILOG)
+    options.add_service_options(parser)
+    options.add_policy_options(parser)
+    add = parser.add_argument_group("state").add_argument
     add(
         "--store",
         default="weighbridge-reporter",
@@ -81,63 +77,62 @@ def _parser() -> argparse.ArgumentParser:
         help="ConfigMap with the totals (default: %(default)s)",
     )
     add("--lease", default="weighbridge-reporter", metavar="NAME", help="the lease (default: %(default)s)")
-    add("--store-interval", type=float, default=1.0, metavar="SECONDS", help="between stores (default: 1)")
-    add("--list-interval", type=float, default=60.0, metavar="SECONDS", help="between comparisons (default: 60)")
-    add("--log-level", choices=("debug", "info", "warning", "error"), default="info", help="(default: info)")
+    add = parser.add_argument_group("times, in seconds").add_argument
+    add("--store-interval", type=float, default=1.0, metavar="S", help="between stores of the totals (default: 1)")
+    add("--list-interval", type=float, default=60.0, metavar="S", help="between comparisons with lists (default: 60)")
     return parser
 
 
-async def _run(arguments: argparse.Namespace) -> int:
+async def _run(arguments: argparse.Namespace, stores: Stores) -> int:
     registry = new_registry("reporter")
-    process = ReporterProcess(arguments, registry)
+    process = ReporterProcess(arguments, stores, registry)
     listener = Listener(metrics_application(registry), host=arguments.host, port=arguments.metrics_port, tls=None)
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(listener.close)
         logger.info("serving", extra={"fields": {"metrics_port": await listener.open()}})
-        stop = asyncio.create_task(told_to_stop())
-        stack.callback(stop.cancel)
-        return await process.run(stack, stop)
+        stack.push_async_callback(process.end)
+        return 0 if await until_told(stack, [process.run()]) else 1
 
 
 class ReporterProcess:
-    """Waits for the lease, reports while it holds it, and ends when told to or when another took over."""
+    """Waits for the lease and reports while it holds it; ends when another took over."""
 
-    def __init__(self, arguments: argparse.Namespace, registry: CollectorRegistry) -> None:
+    def __init__(self, arguments: argparse.Namespace, stores: Stores, registry: CollectorRegistry) -> None:
         self._arguments = arguments
+        self._stores = stores
         self._registry = registry
         self._metrics = ReporterMetrics(registry)
         self._knowledge_metrics = KnowledgeMetrics(registry)
         self._cluster = Cluster()
-        self._namespace = arguments.own_namespace or own_namespace()
         self._leadership = Leadership(
             cluster=self._cluster,
-            namespace=self._namespace,
+            namespace=stores.own_namespace,
             name=arguments.lease,
-            identity=f"{os.environ.get('HOSTNAME') or socket.gethostname()}-{os.getpid()}",
+            # A container that is restarted keeps its pod's name, and so need not wait for its own lease to run out.
+            identity=os.environ.get("HOSTNAME") or socket.gethostname(),
         )
+        self._reporter: Reporter | None = None
 
-    async def run(self, stack: contextlib.AsyncExitStack, stop: asyncio.Task[None]) -> int:
-        """Run until `stop` ends or reporting cannot go on; return the exit code."""
-        if not await self._our_turn(stop):
-            return 0
+    async def run(self) -> None:
+        """Wait for the lease, then report; never returns, raises when it cannot go on."""
+        while not await self._held():  # noqa: ASYNC110 a lease that runs out tells nobody
+            await asyncio.sleep(RENEWAL)
         self._metrics.leader.set(1)
-        stack.push_async_callback(self._release)
-        duties = [asyncio.create_task(duty) for duty in self._duties(stack, await asyncio.to_thread(self._load))]
-        stack.push_async_callback(_cancel, duties)
-        done, _ = await asyncio.wait([stop, *duties], return_when=asyncio.FIRST_COMPLETED)
-        for task in done - {stop}:
-            logger.error("reporting ended", exc_info=task.exception())
-        if stop not in done:
-            return 1
-        await self._reporter.store_and_show()
-        return 0
+        self._reporter = await self._prepare()
+        with contextlib.closing(self._watches(self._reporter)) as watches:
+            async with asyncio.TaskGroup() as duties:
+                for duty in self._duties(self._reporter, watches):
+                    duties.create_task(duty)
 
-    async def _our_turn(self, stop: asyncio.Task[None]) -> bool:
-        while not await self._held():
-            await asyncio.wait([stop], timeout=RENEWAL)
-            if stop.done():
-                return False
-        return True
+    async def end(self) -> None:
+        """Store what is not stored yet and let another have the lease."""
+        if self._reporter is None:
+            return
+        try:
+            await self._reporter.store_and_show()
+            await asyncio.to_thread(self._leadership.release)
+        except (ClusterError, Deposed) as error:
+            logger.warning("not ended in order", extra={"fields": {"error": repr(error)}})
 
     async def _held(self) -> bool:
         try:
@@ -146,45 +141,42 @@ class ReporterProcess:
             logger.warning("lease not asked for", extra={"fields": {"error": str(error)}})
             return False
 
-    def _load(self) -> Store:
-        store = Store(self._cluster, self._namespace, self._arguments.store, self._metrics)
-        self._ledger = store.load()
-        return store
-
-    def _duties(self, stack: contextlib.AsyncExitStack, store: Store) -> list[Coroutine[Any, Any, None]]:
-        stores = Stores(own_namespace=self._namespace, default=self._arguments.default_policy)
+    async def _prepare(self) -> Reporter:
+        store = Store(self._cluster, self._stores.own_namespace, self._arguments.store, self._metrics)
+        ledger = await asyncio.to_thread(store.load)
         collector = OutcomeCollector()
         self._registry.register(collector)
-        self._reporter = Reporter(
-            cluster=self._cluster,
-            journal=Journal(self._ledger, trust_by(stores)),
-            store=store,
-            collector=collector,
-            metrics=self._metrics,
-        )
-        self._watch(stack, stores)
-        return [
-            self._renew(),
-            self._reporter.store_for_ever(self._arguments.store_interval),
-            self._reporter.compare_for_ever(self._arguments.list_interval),
-            self._reporter.tell_for_ever(),
-            Confirmation(self._cluster, stores, self._knowledge_metrics).watch(self._arguments.list_interval),
-        ]
+        journal = Journal(ledger, trust_by(self._stores))
+        return Reporter(cluster=self._cluster, journal=journal, store=store, collector=collector, metrics=self._metrics)
 
-    def _watch(self, stack: contextlib.AsyncExitStack, stores: Stores) -> None:
+    def _watches(self, reporter: Reporter) -> WatchThread:
         loop = asyncio.get_running_loop()
 
         def tell(exists: bool, pod: Json) -> None:  # called in the thread of the watches
-            loop.call_soon_threadsafe(self._reporter.tell, exists, pod)
+            loop.call_soon_threadsafe(reporter.tell, exists, pod)
 
         watches = WatchThread(
-            lambda: reporter_registry(stores, tell), self._knowledge_metrics.restarts.inc, {"pods": SELECTOR}
+            lambda: reporter_registry(self._stores, tell),
+            self._knowledge_metrics.restarts.inc,
+            confirm_interval=self._arguments.list_interval,
+            selectors={"pods": SELECTOR},
         )
         watches.start()
-        stack.callback(watches.stop, 5)
+        return watches
+
+    def _duties(self, reporter: Reporter, watches: WatchThread) -> list[Coroutine[Any, Any, None]]:
+        interval = self._arguments.list_interval
+        confirmation = Confirmation(self._cluster, self._stores, self._knowledge_metrics, watches.restart)
+        return [
+            self._renew(),
+            reporter.store_for_ever(self._arguments.store_interval),
+            reporter.compare_for_ever(interval),
+            reporter.tell_for_ever(),
+            confirmation.watch(interval),
+        ]
 
     async def _renew(self) -> None:
-        """Renew the lease until it is lost; while the API server is away the question stays open, as it does for others."""
+        """Renew the lease until it is lost; while the API server is away nobody else can take it either."""
         while True:
             await asyncio.sleep(RENEWAL)
             try:
@@ -192,15 +184,3 @@ class ReporterProcess:
                     raise Deposed
             except ClusterError as error:
                 logger.warning("lease not renewed", extra={"fields": {"error": str(error)}})
-
-    async def _release(self) -> None:
-        try:
-            await asyncio.to_thread(self._leadership.release)
-        except ClusterError as error:
-            logger.warning("lease not released", extra={"fields": {"error": str(error)}})
-
-
-async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -149,7 +149,10 @@ def test_an_output_that_cannot_be_written_is_4(volumes) -> None:
 
 def test_the_number_of_jobs_changes_nothing(volumes) -> None:
     """The report is the same to the byte."""
-    assert scan("--format", "json", "--jobs", "1", volumes).stdout == scan("--format", "json", "--jobs", "4", volumes).stdout
+    assert (
+        scan("--format", "json", "--jobs", "1", volumes).stdout
+        == scan("--format", "json", "--jobs", "4", volumes).stdout
+    )
 
 
 def test_special_files_are_findings_not_waits(tmp_path) -> None:

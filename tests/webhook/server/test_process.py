@@ -3,95 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import re
 import signal
-import ssl
-import subprocess
-import sys
-import threading
 import time
-import urllib.request
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
-from tests.apiserver import POLICY_DEFINITION, api_server, namespace, policy, wait_for
+from tests.apiserver import api_server, namespace, policy, wait_for
 from tests.certificates import Authority
+from tests.fakeapi import FakeApi, fake_api
+from tests.processes import Process, running
 from tests.webhook.server.conftest import review_of
 from webhook.health import BAD_POD
 from webhook.serve import main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-ROOT = Path(__file__).parents[3]
-GATED_NAMESPACE = {"metadata": {"namespace": "serving", "name": "p"}}
-
-
-@dataclass
-class Process:
-    """A running command, its log lines and a client for its ports."""
-
-    popen: subprocess.Popen[str]
-    context: ssl.SSLContext
-    lines: list[dict[str, Any]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self) -> None:
-        assert self.popen.stderr
-        for line in self.popen.stderr:
-            self.lines.append(json.loads(line) if line.startswith("{") else {"message": line})
-
-    def logged(self, message: str) -> dict[str, Any]:
-        """Wait for a log line and return it."""
-        return wait_for(f"log line {message!r} in {self.lines}", lambda: self._find(message))
-
-    def _find(self, message: str) -> dict[str, Any] | None:
-        return next((line for line in list(self.lines) if line["message"] == message), None)
-
-    def fetch(self, path: str, review: dict[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
-        """Send a request to the TLS port."""
-        url = f"https://127.0.0.1:{self.logged('serving')['port']}{path}"
-        body = json.dumps(review).encode() if review else None
-        request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
-        try:
-            with urllib.request.urlopen(request, context=self.context, timeout=10) as answer:
-                return answer.status, json.loads(answer.read())
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, json.loads(error.read())
-
-    def metric(self, name: str) -> float:
-        """Return the first sample of a metric."""
-        url = f"http://127.0.0.1:{self.logged('serving')['metrics_port']}/metrics"
-        with urllib.request.urlopen(url, timeout=10) as answer:
-            text = answer.read().decode()
-        found = re.search(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE)
-        assert found, text
-        return float(found[1])
-
-    def allows(self, review: dict[str, Any], mode: str = "enforce") -> bool:
-        """Return whether a review is allowed."""
-        return self.fetch(f"/validate/{mode}", review)[1]["response"]["allowed"]
-
-    def ready(self) -> bool:
-        """Return whether the process calls itself ready."""
-        return self.fetch("/readyz")[0] == 200
-
-    def stop(self) -> int:
-        """Send SIGTERM and return the exit code."""
-        self.popen.send_signal(signal.SIGTERM)
-        code = self.popen.wait(20)
-        self._reader.join(5)
-        return code
+    from pathlib import Path
 
 
 @contextlib.contextmanager
@@ -99,19 +29,15 @@ def webhook(folder: Path, *arguments: str, environment: dict[str, str] | None = 
     """Run the command on free ports with a fresh certificate."""
     authority = Authority()
     certificate, key = authority.issue().write(folder)
-    command = [sys.executable, "-c", "import sys; from webhook.serve import main; sys.exit(main(sys.argv[1:]))"]
-    command += ["--certificate", str(certificate), "--key", str(key), "--host", "127.0.0.1"]
-    command += ["--port", "0", "--metrics-port", "0", *arguments]
-    environment = {**(environment or os.environ), "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-    popen = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
-    context = ssl.create_default_context(cadata=authority.certificate.decode())
-    try:
-        yield Process(popen, context)
-    finally:
-        popen.kill()
-        popen.wait()
-        assert popen.stderr
-        popen.stderr.close()
+    options = ["--certificate", str(certificate), "--key", str(key), "--host", "127.0.0.1"]
+    options += ["--port", "0", "--metrics-port", "0", *arguments]
+    with running("webhook.serve", *options, environment=environment, authority=authority) as process:
+        yield process
+
+
+def allows(process: Process, review: dict[str, Any], mode: str = "enforce") -> bool:
+    """Return whether a review is allowed."""
+    return process.fetch(f"/validate/{mode}", review)[1]["response"]["allowed"]
 
 
 @pytest.fixture
@@ -129,20 +55,24 @@ def bad_pod(where: str = "serving") -> dict[str, Any]:
 
 def test_files_are_enough(tmp_path: Path, policy_file: Path) -> None:
     """With a policy file no cluster is needed: ready at once, the bad pod denied by the real decision."""
-    with webhook(tmp_path, "--policy", str(policy_file), "--drain", "0.2") as process:
+    with webhook(
+        tmp_path, "--no-cluster", "--policy", str(policy_file), "--default-policy", "default", "--drain", "0.2"
+    ) as process:
         assert wait_for("readiness", process.ready)
         status, answer = process.fetch("/validate/enforce", bad_pod())
         assert status == 200
         assert answer["response"]["allowed"] is False
         assert "gate-missing" in answer["response"]["status"]["message"]
-        assert process.allows(bad_pod(), "warn")
+        assert allows(process, bad_pod(), "warn")
         assert process.metric("weighbridge_knowledge_loaded") == 1
         assert process.stop() == 0
 
 
 def test_sigterm_drains(tmp_path: Path, policy_file: Path) -> None:
     """Told to stop, it is unready at once and goes on deciding until the delay is over."""
-    with webhook(tmp_path, "--policy", str(policy_file), "--drain", "1.5") as process:
+    with webhook(
+        tmp_path, "--no-cluster", "--policy", str(policy_file), "--default-policy", "default", "--drain", "1.5"
+    ) as process:
         assert wait_for("readiness", process.ready)
         process.popen.send_signal(signal.SIGTERM)
         process.logged("draining")
@@ -150,7 +80,7 @@ def test_sigterm_drains(tmp_path: Path, policy_file: Path) -> None:
             503,
             {"ready": False, "failing": {"draining": "the server is shutting down"}},
         )
-        assert process.allows(bad_pod()) is False
+        assert allows(process, bad_pod()) is False
         assert process.popen.wait(10) == 0
 
 
@@ -159,10 +89,13 @@ def test_sigterm_drains(tmp_path: Path, policy_file: Path) -> None:
     [
         ["--policy", "/nonexistent.yaml"],
         ["--namespace-policy", "a=b"],
+        ["--no-cluster"],
         ["--policy", "{file}", "--default-policy", "other"],
-        ["--policy", "{file}", "--namespace-policy", "a"],
+        ["--policy", "{file}", "--policy", "{file}"],
+        ["--no-cluster", "--policy", "{file}", "--default-policy", "other"],
+        ["--no-cluster", "--policy", "{file}", "--namespace-policy", "a"],
+        ["--deadline", "0"],
     ],
-    ids=["no-file", "labels-instead", "no-such-policy", "no-assignment"],
 )
 def test_usage_errors_are_told(arguments: list[str], policy_file: Path, capsys: Any, monkeypatch: Any) -> None:
     """A wrong argument ends with exit code 4 and a sentence."""
@@ -193,44 +126,125 @@ def test_a_missing_certificate_ends_the_command(
     assert "not a usable certificate" in capsys.readouterr().err
 
 
-def test_policies_and_namespaces_are_followed(tmp_path: Path) -> None:
-    """Created, changed and deleted policies and labels are in force within seconds; an absent API server changes nothing."""
-    with api_server(tmp_path) as processes:
+def told(process: Process, where: str = "serving") -> str:
+    """Return what the user reads when the bad pod is denied."""
+    response = process.fetch("/validate/enforce", bad_pod(where))[1]["response"]
+    assert response["allowed"] is False
+    return response["status"]["message"]
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> Iterator[FakeApi]:
+    """An API server in memory with a namespace under a policy that does not exist yet, and one under none."""
+    (tmp_path / "api").mkdir()
+    with fake_api(tmp_path / "api") as api:
+        for each in (namespace("kube-system"), namespace("serving", enforce="default"), namespace("free")):
+            api.put("namespaces", each)
+        yield api
+
+
+@contextlib.contextmanager
+def following(tmp_path: Path, api: FakeApi, *arguments: str) -> Iterator[Process]:
+    """Run the webhook on what an API server says."""
+    environment = {**os.environ, "KUBECONFIG": str(api.kubeconfig)}
+    with webhook(tmp_path, "--confirm-interval", "0.5", *arguments, environment=environment) as process:
+        wait_for("loading", lambda: process.metric("weighbridge_knowledge_loaded"))
+        yield process
+
+
+def test_policies_are_followed(tmp_path: Path, api: FakeApi) -> None:
+    """Unready without a policy; created, changed and deleted policies are in force within two seconds."""
+    with following(tmp_path, api) as process:
+        assert process.fetch("/readyz")[1]["failing"] == {"policies": "there is no valid ModelPolicy"}
+        assert "policy-not-found" in told(process)
+        api.put("modelpolicies", policy())
+        wait_for("policy in force", lambda: "gate-missing" in told(process), 2)
+        assert process.ready()
+        api.put("modelpolicies", policy(scope="nonsense"))
+        process.logged("policy is invalid")
+        assert "gate-missing" in told(process)
+        assert wait_for("the gauge", lambda: process.metric('weighbridge_policies{state="invalid"}')) == 1
+        api.delete("modelpolicies", "default")
+        wait_for("policy out of force", lambda: "policy-not-found" in told(process), 2)
+
+
+def test_labels_of_namespaces_are_followed(tmp_path: Path, api: FakeApi) -> None:
+    """A namespace comes under a policy, and another, by its labels."""
+    api.put("modelpolicies", policy())
+    with following(tmp_path, api) as process:
+        assert "policy-not-found" in told(process, "free")
+        assert "policy-not-found" in told(process, "unheard-of")
+        api.put("namespaces", namespace("free", enforce="default"))
+        wait_for("label in force", lambda: "gate-missing" in told(process, "free"), 2)
+
+
+def test_a_default_policy_makes_it_opt_out(tmp_path: Path, api: FakeApi) -> None:
+    """With a default every namespace is judged; one that is not known is still denied."""
+    api.put("modelpolicies", policy())
+    with following(tmp_path, api, "--default-policy", "default") as process:
+        assert "gate-missing" in told(process, "free")
+        assert "policy-not-found" in told(process, "unheard-of")
+
+
+def test_without_an_api_server_it_decides_with_what_it_has(tmp_path: Path, api: FakeApi) -> None:
+    """The API server goes away: still ready, still deciding; a metric says how old the knowledge is; later it catches up."""
+    api.put("modelpolicies", policy())
+    with following(tmp_path, api) as process:
+        api.stop()
+        process.logged("knowledge not confirmed")
+        contact = process.metric("weighbridge_knowledge_last_contact_timestamp_seconds")
+        time.sleep(1.5)
+        assert process.metric("weighbridge_knowledge_last_contact_timestamp_seconds") == contact
+        assert process.ready()
+        assert "gate-missing" in told(process)
+        del api.objects["modelpolicies", "", "default"]
+        api.put("modelpolicies", policy("other"))
+        api.put("namespaces", namespace("free", enforce="other"))
+        api.forget_history()
+        api.start()
+        wait_for("deletion found", lambda: "policy-not-found" in told(process), 20)
+        wait_for("addition found", lambda: "gate-missing" in told(process, "free"), 20)
+
+
+def test_a_policy_kind_that_is_defined_later_is_found(tmp_path: Path, api: FakeApi) -> None:
+    """The webhook started before the definition of ModelPolicy was there."""
+    api.hide("modelpolicies")
+    with following(tmp_path, api) as process:
+        process.logged("knowledge not confirmed")
+        assert not process.ready()
+        api.hide()
+        api.put("modelpolicies", policy())
+        wait_for("policy in force", lambda: "gate-missing" in told(process), 60)
+
+
+def test_claims_are_followed(tmp_path: Path, api: FakeApi) -> None:
+    """What is known of a claim decides whether its volume can change under a server."""
+    api.put("modelpolicies", policy())
+    claim = {"metadata": {"name": "models", "namespace": "serving"}, "spec": {"accessModes": ["ReadOnlyMany"]}}
+    with following(tmp_path, api) as process:
+        api.put("persistentvolumeclaims", claim)
+        gauge = 'weighbridge_knowledge_objects{resource="persistentvolumeclaims"}'
+        wait_for("claim", lambda: process.metric(gauge) == 1)
+        api.delete("persistentvolumeclaims", "models", "serving")
+        wait_for("no claim", lambda: process.metric(gauge) == 0)
+
+
+@pytest.mark.e2e
+def test_a_real_api_server_with_policies_from_files(tmp_path: Path, policy_file: Path) -> None:
+    """Namespaces of a real API server, policies from a file: no custom resource is asked for."""
+    (tmp_path / "api").mkdir()
+    with api_server(tmp_path / "api") as processes:
         server = processes.server
-        server.apply(POLICY_DEFINITION, namespace("serving", enforce="default"), namespace("free"))
-        wait_for("policy kind", lambda: not server.kubectl("get", "modelpolicies", check=False).returncode)
-        with webhook(tmp_path, "--confirm-interval", "1", environment=server.environment) as process:
-            _follow(process, processes)
-
-
-def _follow(process: Process, processes: Any) -> None:
-    server = processes.server
-    message = lambda: process.fetch("/validate/enforce", bad_pod())[1]["response"]["status"]["message"]  # noqa: E731
-    wait_for("loading", lambda: process.metric("weighbridge_knowledge_loaded"))
-    assert process.fetch("/readyz")[1]["failing"] == {"policies": "there is no valid ModelPolicy"}
-    assert "policy-not-found" in message()
-
-    server.apply(policy())
-    wait_for("policy in force", lambda: "gate-missing" in message(), 2)
-    assert process.ready()
-    assert process.allows(bad_pod("free"), "warn")
-    assert "policy-not-found" in process.fetch("/validate/enforce", bad_pod("free"))[1]["response"]["status"]["message"]
-
-    server.kubectl("label", "namespace", "free", "weighbridge.dev/enforce=default")
-    free = lambda: process.fetch("/validate/enforce", bad_pod("free"))[1]["response"]["status"]["message"]  # noqa: E731
-    wait_for("label in force", lambda: "gate-missing" in free(), 2)
-
-    server.apply(policy(failOn="nonsense"))
-    process.logged("policy is invalid")
-    assert "gate-missing" in message()
-
-    contact = process.metric("weighbridge_knowledge_last_contact_timestamp_seconds")
-    processes.stop()
-    time.sleep(3)
-    assert process.ready()
-    assert "gate-missing" in message()
-    assert process.metric("weighbridge_knowledge_last_contact_timestamp_seconds") <= contact + 1.5
-
-    processes.start()
-    server.kubectl("delete", "modelpolicy", "default")
-    wait_for("policy out of force", lambda: "policy-not-found" in message(), 15)
+        server.apply(namespace("serving", enforce="default"), namespace("free"))
+        arguments = ["--policy", str(policy_file), "--confirm-interval", "1"]
+        with webhook(tmp_path, *arguments, environment=server.environment) as process:
+            wait_for("readiness", process.ready)
+            assert "gate-missing" in told(process)
+            server.kubectl("label", "namespace", "free", "weighbridge.dev/enforce=default")
+            wait_for("label in force", lambda: "gate-missing" in told(process, "free"), 2)
+            processes.stop()
+            time.sleep(2)
+            assert "gate-missing" in told(process)
+            processes.start()
+            server.kubectl("label", "namespace", "serving", "weighbridge.dev/enforce-")
+            wait_for("label out of force", lambda: "policy-not-found" in told(process), 30)

@@ -23,10 +23,16 @@ def samples():
         )
     yield from attempts(array_makers())
     yield "types", [getattr(numpy, name) for name in SCALAR_TYPES if hasattr(numpy, name)]
-    yield from attempts({f"dtype-class-{name}": lambda name=name: getattr(importlib.import_module("numpy.dtypes"), name) for name in DTYPE_CLASSES})
+    yield from attempts(
+        {
+            f"dtype-class-{name}": lambda name=name: getattr(importlib.import_module("numpy.dtypes"), name)
+            for name in DTYPE_CLASSES
+        }
+    )
     yield from random_states()
     yield from functions()
     yield from attempts(scipy_makers())
+    yield from distributions()
 
 
 SCALAR_TYPES = (
@@ -53,14 +59,19 @@ def array_makers():
         "record-scalar": lambda: numpy.rec.array([(1, 2.0)], dtype=[("x", "i4"), ("y", "f8")])[0],
         "matrix": lambda: numpy.matrix([[1, 2]]),
         "masked": lambda: numpy.ma.array([1, 2], mask=[0, 1]),
-        "masked-records": lambda: importlib.import_module("numpy.ma.mrecords").fromarrays([[1, 2], [3, 4]], names="a,b"),
+        "masked-records": lambda: importlib.import_module("numpy.ma.mrecords").fromarrays(
+            [[1, 2], [3, 4]], names="a,b"
+        ),
         "masked-constant": lambda: numpy.ma.masked,
         "chararray": lambda: numpy.char.array(["a", "b"]),
         "character": lambda: numpy.char.array([b"a", b"b"]),
         "objects": lambda: numpy.array([1, "a", None], dtype=object),
         "strings": lambda: numpy.array(["a", "b"], dtype=importlib.import_module("numpy.dtypes").StringDType()),
         "metadata": lambda: numpy.dtype("f4", metadata={"a": 1}),
-        "polynomial": lambda: [getattr(numpy.polynomial, name)([1, 2]) for name in "Polynomial Chebyshev Legendre Laguerre Hermite HermiteE".split()],
+        "polynomial": lambda: [
+            getattr(numpy.polynomial, name)([1, 2])
+            for name in "Polynomial Chebyshev Legendre Laguerre Hermite HermiteE".split()
+        ],
         "poly1d": lambda: numpy.poly1d([1, 2]),
         "out-of-band": lambda: [numpy.arange(5), numpy.asfortranarray(numpy.eye(3)), numpy.eye(4)[::2]],
         "finfo": lambda: [numpy.finfo("f4"), numpy.iinfo("i4")],
@@ -101,7 +112,11 @@ def scipy_makers():
     load = importlib.import_module
     eye = numpy.eye(3)
     x = numpy.linspace(0, 1, 8)
-    makers = {f"sparse-{kind}-{form}": lambda kind=kind, form=form: getattr(load("scipy.sparse"), f"{form}_{kind}")(eye) for kind in ("matrix", "array") for form in "csr csc coo bsr dia dok lil".split()}
+    makers = {
+        f"sparse-{kind}-{form}": lambda kind=kind, form=form: getattr(load("scipy.sparse"), f"{form}_{kind}")(eye)
+        for kind in ("matrix", "array")
+        for form in "csr csc coo bsr dia dok lil".split()
+    }
     makers.update(
         {
             "interp1d": lambda: load("scipy.interpolate").interp1d(x, x),
@@ -133,3 +148,11 @@ def scipy_makers():
     return makers
 
 
+def distributions():
+    """Yield every distribution of scipy, alone and frozen with its default or first arguments."""
+    stats = importlib.import_module("scipy.stats")
+    for name in sorted(vars(stats)):
+        thing = getattr(stats, name)
+        if isinstance(thing, (stats.rv_continuous, stats.rv_discrete)):
+            yield "distribution-" + name, thing
+            yield "frozen-" + name, attempt(lambda thing=thing: thing(*[0.5] * thing.numargs))

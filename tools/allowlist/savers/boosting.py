@@ -28,8 +28,12 @@ def xgboost(library):
         "classifier": lambda: library.XGBClassifier(n_estimators=3).fit(ROWS, CLASSES),
         "classifier-unfitted": lambda: library.XGBClassifier(n_estimators=3),
         "classifier-three": lambda: library.XGBClassifier(n_estimators=3).fit(ROWS, THREE),
-        "classifier-early": lambda: library.XGBClassifier(n_estimators=9, early_stopping_rounds=2).fit(ROWS, CLASSES, eval_set=[(ROWS, CLASSES)], verbose=False),
-        "classifier-metric": lambda: library.XGBClassifier(n_estimators=3, eval_metric=["auc", "logloss"]).fit(ROWS, CLASSES, eval_set=[(ROWS, CLASSES)]),
+        "classifier-early": lambda: library.XGBClassifier(n_estimators=9, early_stopping_rounds=2).fit(
+            ROWS, CLASSES, eval_set=[(ROWS, CLASSES)], verbose=False
+        ),
+        "classifier-metric": lambda: library.XGBClassifier(n_estimators=3, eval_metric=["auc", "logloss"]).fit(
+            ROWS, CLASSES, eval_set=[(ROWS, CLASSES)]
+        ),
         "regressor": lambda: library.XGBRegressor(n_estimators=3).fit(ROWS, VALUES),
         "regressor-linear": lambda: library.XGBRegressor(n_estimators=3, booster="gblinear").fit(ROWS, VALUES),
         "regressor-dart": lambda: library.XGBRegressor(n_estimators=3, booster="dart").fit(ROWS, VALUES),
@@ -49,12 +53,18 @@ def lightgbm(library):
         "classifier": lambda: library.LGBMClassifier(n_estimators=3, **quiet).fit(ROWS, CLASSES),
         "classifier-unfitted": lambda: library.LGBMClassifier(),
         "classifier-three": lambda: library.LGBMClassifier(n_estimators=3, **quiet).fit(ROWS, THREE),
-        "classifier-evaluated": lambda: library.LGBMClassifier(n_estimators=3, **quiet).fit(ROWS, CLASSES, eval_set=[(ROWS, CLASSES)]),
+        "classifier-evaluated": lambda: library.LGBMClassifier(n_estimators=3, **quiet).fit(
+            ROWS, CLASSES, eval_set=[(ROWS, CLASSES)]
+        ),
         "regressor": lambda: library.LGBMRegressor(n_estimators=3, **quiet).fit(ROWS, VALUES),
-        "regressor-dart": lambda: library.LGBMRegressor(n_estimators=3, boosting_type="dart", **quiet).fit(ROWS, VALUES),
+        "regressor-dart": lambda: library.LGBMRegressor(n_estimators=3, boosting_type="dart", **quiet).fit(
+            ROWS, VALUES
+        ),
         "ranker": lambda: library.LGBMRanker(n_estimators=3, **quiet).fit(ROWS, CLASSES, group=GROUPS),
         "booster": lambda: library.train({"objective": "binary", **quiet}, library.Dataset(ROWS, CLASSES), 3),
-        "folds": lambda: library.cv({"objective": "binary", **quiet}, library.Dataset(ROWS, CLASSES), 3, return_cvbooster=True),
+        "folds": lambda: library.cv(
+            {"objective": "binary", **quiet}, library.Dataset(ROWS, CLASSES), 3, return_cvbooster=True
+        ),
     }
 
 

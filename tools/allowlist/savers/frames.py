@@ -19,7 +19,9 @@ def samples():
         yield from attempts(
             {
                 f"series-{name}": lambda name=name: pandas.Series([0, 1], name="s").astype(name),
-                f"frame-{name}": lambda name=name: pandas.DataFrame({"a": pandas.Series([0, 1]).astype(name), "b": [1.5, 2.5]}),
+                f"frame-{name}": lambda name=name: pandas.DataFrame(
+                    {"a": pandas.Series([0, 1]).astype(name), "b": [1.5, 2.5]}
+                ),
                 f"index-{name}": lambda name=name: pandas.Index([0, 1]).astype(name),
                 f"dtype-{name}": lambda name=name: pandas.Series([0, 1]).astype(name).dtype,
                 f"array-{name}": lambda name=name: pandas.Series([0, 1]).astype(name).array,
@@ -53,7 +55,9 @@ def index_makers():
 
 def frame_makers():
     """Return makers of frames, scalars and intermediate objects."""
-    frame = pandas.DataFrame({"a": [1, 2], "b": ["x", "y"], "c": [1.0, None], "d": pandas.to_datetime(["2020-01-01", "2020-01-02"])})
+    frame = pandas.DataFrame(
+        {"a": [1, 2], "b": ["x", "y"], "c": [1.0, None], "d": pandas.to_datetime(["2020-01-01", "2020-01-02"])}
+    )
     return {
         "frame-mixed": lambda: frame,
         "frame-row": lambda: frame.iloc[0],
@@ -68,12 +72,25 @@ def frame_makers():
         "frame-multi": lambda: frame.set_index(["a", "b"]),
         "frame-empty": lambda: pandas.DataFrame(),
         "interval-cut": lambda: pandas.cut(pandas.Series([1.0, 2.0, 3.0]), 2),
-        "scalars": lambda: [pandas.Timestamp("2020-01-01"), pandas.Timedelta("1s"), pandas.Period("2020-01"), pandas.Interval(0, 1)],
+        "scalars": lambda: [
+            pandas.Timestamp("2020-01-01"),
+            pandas.Timedelta("1s"),
+            pandas.Period("2020-01"),
+            pandas.Interval(0, 1),
+        ],
         "scalar-zone": lambda: pandas.Timestamp("2020-01-01", tz="Europe/Berlin"),
         "missing": lambda: pandas.NaT,
         "missing-value": lambda: pandas.NA,
         "sparse": lambda: pandas.Series(pandas.arrays.SparseArray([0, 0, 1])),
-        "types": lambda: [pandas.DataFrame, pandas.Series, pandas.Index, pandas.Timestamp, pandas.Timedelta, pandas.Categorical, pandas.CategoricalDtype],
+        "types": lambda: [
+            pandas.DataFrame,
+            pandas.Series,
+            pandas.Index,
+            pandas.Timestamp,
+            pandas.Timedelta,
+            pandas.Categorical,
+            pandas.CategoricalDtype,
+        ],
         "zone-pytz": lambda: importlib.import_module("pytz").timezone("Europe/Berlin"),
         "zone-pytz-utc": lambda: importlib.import_module("pytz").utc,
         "zone-pytz-fixed": lambda: importlib.import_module("pytz").FixedOffset(60),

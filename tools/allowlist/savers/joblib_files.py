@@ -12,7 +12,12 @@ def samples():
     for place in ("joblib", "sklearn.externals.joblib"):
         library = attempt(importlib.import_module, place)
         if library is not None:
-            yield from attempts({f"{place}-{name}": lambda make=make, library=library: pickled(library, make()) for name, make in makers().items()})
+            yield from attempts(
+                {
+                    f"{place}-{name}": lambda make=make, library=library: pickled(library, make())
+                    for name, make in makers().items()
+                }
+            )
 
 
 def makers():

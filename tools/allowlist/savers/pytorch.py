@@ -24,7 +24,12 @@ def samples():
             if data is not None:
                 yield f"{name}-{label}", data
         yield name + "-plain", attempt(pickle.dumps, thing, 2)
-    yield from attempts({f"script-{number}": lambda name=name, module=module: scripted(module, name) for number, (name, module) in enumerate(SCRIPTED)})
+    yield from attempts(
+        {
+            f"script-{number}": lambda name=name, module=module: scripted(module, name)
+            for number, (name, module) in enumerate(SCRIPTED)
+        }
+    )
 
 
 SCRIPTED = [("data.pkl", nn.Linear(2, 2)), ("constants.pkl", nn.Sequential(nn.Conv1d(1, 1, 1), nn.ReLU()))]
@@ -96,8 +101,19 @@ ARGUMENTS = (
 
 def modules():
     """Yield every module of `torch.nn` that takes simple arguments, composed ones and their hooks."""
-    for place in ("torch.nn", "torch.nn.quantized", "torch.nn.intrinsic", "torch.nn.qat", "torch.ao.nn.quantized", "torch.ao.nn.intrinsic",
-                  "torch.ao.nn.qat", "torch.ao.nn.quantized.dynamic", "torch.nn.quantized.dynamic", "torch.ao.quantization", "torch.quantization"):
+    for place in (
+        "torch.nn",
+        "torch.nn.quantized",
+        "torch.nn.intrinsic",
+        "torch.nn.qat",
+        "torch.ao.nn.quantized",
+        "torch.ao.nn.intrinsic",
+        "torch.ao.nn.qat",
+        "torch.ao.nn.quantized.dynamic",
+        "torch.nn.quantized.dynamic",
+        "torch.ao.quantization",
+        "torch.quantization",
+    ):
         holder = attempt(importlib.import_module, place)
         for name, candidate in sorted(vars(holder).items()) if holder else ():
             if inspect.isclass(candidate) and issubclass(candidate, nn.Module):
@@ -120,7 +136,9 @@ def normed_makers():
     return {
         "module-weight-norm": lambda: utils.weight_norm(nn.Linear(2, 2)),
         "module-spectral-norm": lambda: utils.spectral_norm(nn.Linear(2, 2)),
-        "module-pruned": lambda: importlib.import_module("torch.nn.utils.prune").l1_unstructured(nn.Linear(2, 2), "weight", 1),
+        "module-pruned": lambda: importlib.import_module("torch.nn.utils.prune").l1_unstructured(
+            nn.Linear(2, 2), "weight", 1
+        ),
         "module-data-parallel": lambda: nn.DataParallel(nn.Linear(2, 2)),
         "module-double": lambda: nn.Linear(2, 2).double(),
         "module-half": lambda: nn.Linear(2, 2).half(),
@@ -140,7 +158,9 @@ def quantized_makers():
         return torch.quantization.quantize_dynamic(nn.Sequential(nn.Linear(2, 2), nn.LSTM(2, 2)), {nn.Linear, nn.LSTM})
 
     def static():
-        model = nn.Sequential(torch.quantization.QuantStub(), nn.Conv2d(1, 1, 1), nn.ReLU(), torch.quantization.DeQuantStub())
+        model = nn.Sequential(
+            torch.quantization.QuantStub(), nn.Conv2d(1, 1, 1), nn.ReLU(), torch.quantization.DeQuantStub()
+        )
         model.qconfig = torch.quantization.get_default_qconfig("fbgemm")
         prepared = torch.quantization.prepare(model)
         prepared(torch.ones(1, 1, 2, 2))
@@ -153,7 +173,9 @@ def quantized_makers():
         "quantized-static": lambda: torch.quantization.convert(static()),
         "quantized-static-state": lambda: torch.quantization.convert(static()).state_dict(),
         "quantized-tensor": lambda: torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.qint8),
-        "quantized-channels": lambda: torch.quantize_per_channel(torch.ones(2, 2), torch.ones(2), torch.zeros(2), 0, torch.quint8),
+        "quantized-channels": lambda: torch.quantize_per_channel(
+            torch.ones(2, 2), torch.ones(2), torch.zeros(2), 0, torch.quint8
+        ),
     }
 
 
@@ -198,7 +220,14 @@ def tensor_makers():
             "generator": lambda: torch.Generator(),
             "finfo": lambda: torch.finfo(torch.float32),
             "numbers": lambda: [numpy.float64(1.0), numpy.array([1]), torch.tensor(1).numpy()],
-            "functions": lambda: [nn.functional.relu, nn.functional.gelu, nn.functional.softmax, torch.relu, torch.tanh, torch.sigmoid],
+            "functions": lambda: [
+                nn.functional.relu,
+                nn.functional.gelu,
+                nn.functional.softmax,
+                torch.relu,
+                torch.tanh,
+                torch.sigmoid,
+            ],
             "types": lambda: [torch.Tensor, torch.FloatTensor, torch.LongTensor, nn.Linear, nn.Module, nn.Parameter],
         }
     )
@@ -223,8 +252,19 @@ def state_makers():
     return {
         "state": net.state_dict,
         "state-half": lambda: net.half().state_dict(),
-        "checkpoint": lambda: {"epoch": 3, "model": net.state_dict(), "best": numpy.float64(0.5), "arguments": None, "classes": ["a"], "history": collections.defaultdict(list)},
-        "rng": lambda: {"python": random.getstate(), "numpy": numpy.random.get_state(), "cpu": torch.random.get_rng_state()},
+        "checkpoint": lambda: {
+            "epoch": 3,
+            "model": net.state_dict(),
+            "best": numpy.float64(0.5),
+            "arguments": None,
+            "classes": ["a"],
+            "history": collections.defaultdict(list),
+        },
+        "rng": lambda: {
+            "python": random.getstate(),
+            "numpy": numpy.random.get_state(),
+            "cpu": torch.random.get_rng_state(),
+        },
         "scaler": lambda: torch.cuda.amp.GradScaler(enabled=False).state_dict(),
         "scaler-whole": lambda: torch.cuda.amp.GradScaler(enabled=False),
         "dataset": lambda: torch.utils.data.TensorDataset(torch.ones(2)),
@@ -242,10 +282,23 @@ def optimizers():
             yield "optimizer-" + name, made
             yield "optimizer-state-" + name, made and made.state_dict()
     schedulers = torch.optim.lr_scheduler
-    options = {"StepLR": (1,), "MultiStepLR": ([1],), "ExponentialLR": (0.9,), "CosineAnnealingLR": (3,), "ReduceLROnPlateau": (), "CyclicLR": (0.1, 0.2),
-               "OneCycleLR": (0.1, 5), "CosineAnnealingWarmRestarts": (3,), "ConstantLR": (), "LinearLR": (), "PolynomialLR": ()}
+    options = {
+        "StepLR": (1,),
+        "MultiStepLR": ([1],),
+        "ExponentialLR": (0.9,),
+        "CosineAnnealingLR": (3,),
+        "ReduceLROnPlateau": (),
+        "CyclicLR": (0.1, 0.2),
+        "OneCycleLR": (0.1, 5),
+        "CosineAnnealingWarmRestarts": (3,),
+        "ConstantLR": (),
+        "LinearLR": (),
+        "PolynomialLR": (),
+    }
     for name, arguments in options.items():
-        made = attempt(lambda name=name, arguments=arguments: getattr(schedulers, name)(stepped(torch.optim.SGD), *arguments))
+        made = attempt(
+            lambda name=name, arguments=arguments: getattr(schedulers, name)(stepped(torch.optim.SGD), *arguments)
+        )
         yield "scheduler-" + name, made
         yield "scheduler-state-" + name, made and attempt(made.state_dict)
 

@@ -41,11 +41,64 @@ OPTIONS = {
         "sokalsneath cityblock l1 l2 precomputed matching kulsinski yule correlation sqeuclidean mahalanobis seuclidean infinity p wminkowski nan_euclidean"
     ).split(),
     "affinity": ["euclidean", "manhattan", "cosine", "nearest_neighbors", "rbf"],
-    "algorithm": ["ball_tree", "kd_tree", "brute", "auto", "SAMME", "SAMME.R", "lloyd", "elkan", "full", "arpack", "randomized", "lars", "cd", "prim_kdtree", "boruvka_kdtree"],
-    "kernel": ["linear", "poly", "rbf", "sigmoid", "gaussian", "tophat", "epanechnikov", "exponential", "cosine", "knn"],
-    "solver": ["lbfgs", "liblinear", "newton-cg", "newton-cholesky", "sag", "saga", "svd", "cholesky", "lsqr", "sparse_cg", "eigen", "sgd", "adam", "cd", "mu"],
+    "algorithm": [
+        "ball_tree",
+        "kd_tree",
+        "brute",
+        "auto",
+        "SAMME",
+        "SAMME.R",
+        "lloyd",
+        "elkan",
+        "full",
+        "arpack",
+        "randomized",
+        "lars",
+        "cd",
+        "prim_kdtree",
+        "boruvka_kdtree",
+    ],
+    "kernel": [
+        "linear",
+        "poly",
+        "rbf",
+        "sigmoid",
+        "gaussian",
+        "tophat",
+        "epanechnikov",
+        "exponential",
+        "cosine",
+        "knn",
+    ],
+    "solver": [
+        "lbfgs",
+        "liblinear",
+        "newton-cg",
+        "newton-cholesky",
+        "sag",
+        "saga",
+        "svd",
+        "cholesky",
+        "lsqr",
+        "sparse_cg",
+        "eigen",
+        "sgd",
+        "adam",
+        "cd",
+        "mu",
+    ],
     "svd_solver": ["full", "arpack", "randomized", "covariance_eigh"],
-    "criterion": ["gini", "entropy", "log_loss", "squared_error", "mse", "friedman_mse", "absolute_error", "mae", "poisson"],
+    "criterion": [
+        "gini",
+        "entropy",
+        "log_loss",
+        "squared_error",
+        "mse",
+        "friedman_mse",
+        "absolute_error",
+        "mae",
+        "poisson",
+    ],
     "splitter": ["best", "random"],
     "max_leaf_nodes": [4],
     "init": ["zero", "random", "k-means++", "nndsvd", "nndsvda", "pca"],
@@ -58,7 +111,20 @@ OPTIONS = {
     "novelty": [True],
     "mode": ["regression", "classification", "fpr", "fdr", "k_best", "percentile", "fwe"],
     "strategy": ["uniform", "quantile", "kmeans", "mean", "median", "most_frequent", "constant", "prior", "stratified"],
-    "method": ["sigmoid", "isotonic", "yeo-johnson", "box-cox", "lar", "lasso", "barnes_hut", "exact", "standard", "modified", "hessian", "ltsa"],
+    "method": [
+        "sigmoid",
+        "isotonic",
+        "yeo-johnson",
+        "box-cox",
+        "lar",
+        "lasso",
+        "barnes_hut",
+        "exact",
+        "standard",
+        "modified",
+        "hessian",
+        "ltsa",
+    ],
     "estimator_type": ["classifier"],
     "random_state": [numpy.random.RandomState(3), 5],
     "remainder": ["passthrough"],
@@ -162,17 +228,37 @@ def composed():
     sklearn = importlib.import_module
     yield from attempts(
         {
-            "pipeline-text": lambda: sklearn("sklearn.pipeline").make_pipeline(
-                sklearn("sklearn.feature_extraction.text").TfidfVectorizer(), sklearn("sklearn.linear_model").LogisticRegression()
-            ).fit(WORDS, CLASSES),
-            "pipeline-hashing": lambda: sklearn("sklearn.pipeline").make_pipeline(
-                sklearn("sklearn.feature_extraction.text").HashingVectorizer(n_features=16), sklearn("sklearn.naive_bayes").BernoulliNB()
-            ).fit(WORDS, CLASSES),
-            "vectorizer-float32": lambda: sklearn("sklearn.feature_extraction.text").CountVectorizer(dtype=numpy.float32).fit(WORDS),
-            "grid": lambda: sklearn("sklearn.model_selection").GridSearchCV(
-                sklearn("sklearn.svm").SVC(), {"C": [1, 2], "kernel": ["rbf", "linear"]}, cv=sklearn("sklearn.model_selection").StratifiedKFold(2)
-            ).fit(ROWS, CLASSES),
-            "onehot-dtype": lambda: sklearn("sklearn.preprocessing").OneHotEncoder(dtype=numpy.int64).fit([["a"], ["b"]]),
+            "pipeline-text": lambda: (
+                sklearn("sklearn.pipeline")
+                .make_pipeline(
+                    sklearn("sklearn.feature_extraction.text").TfidfVectorizer(),
+                    sklearn("sklearn.linear_model").LogisticRegression(),
+                )
+                .fit(WORDS, CLASSES)
+            ),
+            "pipeline-hashing": lambda: (
+                sklearn("sklearn.pipeline")
+                .make_pipeline(
+                    sklearn("sklearn.feature_extraction.text").HashingVectorizer(n_features=16),
+                    sklearn("sklearn.naive_bayes").BernoulliNB(),
+                )
+                .fit(WORDS, CLASSES)
+            ),
+            "vectorizer-float32": lambda: (
+                sklearn("sklearn.feature_extraction.text").CountVectorizer(dtype=numpy.float32).fit(WORDS)
+            ),
+            "grid": lambda: (
+                sklearn("sklearn.model_selection")
+                .GridSearchCV(
+                    sklearn("sklearn.svm").SVC(),
+                    {"C": [1, 2], "kernel": ["rbf", "linear"]},
+                    cv=sklearn("sklearn.model_selection").StratifiedKFold(2),
+                )
+                .fit(ROWS, CLASSES)
+            ),
+            "onehot-dtype": lambda: (
+                sklearn("sklearn.preprocessing").OneHotEncoder(dtype=numpy.int64).fit([["a"], ["b"]])
+            ),
             "ordinal-objects": lambda: sklearn("sklearn.preprocessing").OrdinalEncoder().fit([["a", 1], ["b", 2]]),
             "label-objects": lambda: sklearn("sklearn.preprocessing").LabelEncoder().fit(["a", "b"]),
             "sparse-fit": lambda: sklearn("sklearn.svm").SVC().fit(sklearn("scipy.sparse").csr_matrix(ROWS), CLASSES),
@@ -197,29 +283,52 @@ FUNCTIONS = (
 def functions(library):
     """List the functions of a library that transformers are given."""
     module = importlib.import_module(library)
-    return [getattr(module, name) for name in FUNCTIONS if callable(getattr(module, name, None)) and hasattr(getattr(module, name), "__name__")]
+    return [
+        getattr(module, name)
+        for name in FUNCTIONS
+        if callable(getattr(module, name, None)) and hasattr(getattr(module, name), "__name__")
+    ]
 
 
 def parts():
     """Yield splitters, kernels, scorers, trees and data sets."""
-    for name in ("KFold StratifiedKFold GroupKFold ShuffleSplit StratifiedShuffleSplit TimeSeriesSplit LeaveOneOut RepeatedKFold RepeatedStratifiedKFold "
-                 "GroupShuffleSplit LeaveOneGroupOut StratifiedGroupKFold ParameterGrid").split():
-        made = attempt(lambda name=name: getattr(importlib.import_module("sklearn.model_selection"), name)(*([{"a": [1]}] if name == "ParameterGrid" else [])))
+    for name in (
+        "KFold StratifiedKFold GroupKFold ShuffleSplit StratifiedShuffleSplit TimeSeriesSplit LeaveOneOut RepeatedKFold RepeatedStratifiedKFold "
+        "GroupShuffleSplit LeaveOneGroupOut StratifiedGroupKFold ParameterGrid"
+    ).split():
+        made = attempt(
+            lambda name=name: getattr(importlib.import_module("sklearn.model_selection"), name)(
+                *([{"a": [1]}] if name == "ParameterGrid" else [])
+            )
+        )
         if made is not None:
             yield "splitter-" + name, made
     kernels = importlib.import_module("sklearn.gaussian_process.kernels")
-    for name in "RBF Matern RationalQuadratic ExpSineSquared DotProduct WhiteKernel ConstantKernel PairwiseKernel".split():
-        yield "kernel-" + name, attempt(lambda name=name: kernels.ConstantKernel(1.0) * getattr(kernels, name)() + kernels.WhiteKernel())
+    for (
+        name
+    ) in "RBF Matern RationalQuadratic ExpSineSquared DotProduct WhiteKernel ConstantKernel PairwiseKernel".split():
+        yield (
+            "kernel-" + name,
+            attempt(lambda name=name: kernels.ConstantKernel(1.0) * getattr(kernels, name)() + kernels.WhiteKernel()),
+        )
         yield "kernel-power-" + name, attempt(lambda name=name: kernels.Exponentiation(getattr(kernels, name)(), 2))
     yield from scorers()
     for name in ("load_iris", "load_wine", "load_breast_cancer", "load_diabetes"):
         made = attempt(lambda name=name: getattr(importlib.import_module("sklearn.datasets"), name)())
         if made is not None:
-            yield "bunch-" + name, type(made)(data=made.data[:2], target=made.target[:2], target_names=getattr(made, "target_names", None))
+            yield (
+                "bunch-" + name,
+                type(made)(
+                    data=made.data[:2], target=made.target[:2], target_names=getattr(made, "target_names", None)
+                ),
+            )
     neighbors = importlib.import_module("sklearn.neighbors")
     for tree in ("KDTree", "BallTree"):
         for metric in ("euclidean", "manhattan", "chebyshev", "minkowski"):
-            yield "{}-{}".format(tree, metric), attempt(lambda tree=tree, metric=metric: getattr(neighbors, tree)(ROWS, metric=metric))
+            yield (
+                "{}-{}".format(tree, metric),
+                attempt(lambda tree=tree, metric=metric: getattr(neighbors, tree)(ROWS, metric=metric)),
+            )
     for holder in ("sklearn.metrics", "sklearn.neighbors"):
         distances = getattr(attempt(importlib.import_module, holder), "DistanceMetric", None)
         for metric in OPTIONS["metric"]:
@@ -245,4 +354,9 @@ def scorers():
     selection = importlib.import_module("sklearn.feature_selection")
     for name in ("f_classif", "f_regression", "chi2", "mutual_info_classif", "mutual_info_regression", "r_regression"):
         if hasattr(selection, name):
-            yield "score-function-" + name, attempt(lambda name=name: selection.SelectKBest(getattr(selection, name), k=2).fit(numpy.abs(ROWS), CLASSES))
+            yield (
+                "score-function-" + name,
+                attempt(
+                    lambda name=name: selection.SelectKBest(getattr(selection, name), k=2).fit(numpy.abs(ROWS), CLASSES)
+                ),
+            )

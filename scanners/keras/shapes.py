@@ -1,0 +1,40 @@
+"""Tell the configuration of a Keras model from other JSON: its outermost object has a class and a configuration."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from scanners.formats import Malformed
+from scanners.keras.config import MAX_CONFIG_BYTES, parse
+
+if TYPE_CHECKING:
+    from scanners.sources import Source
+
+_BEGINNING = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\0 \t\r\n]*\{")
+"""An object in any of the encodings that Python's `json.loads` takes: UTF-8, UTF-16, UTF-32."""
+_KEY = re.compile(rb"c\0*l\0*a\0*s\0*s\0*_\0*n\0*a\0*m\0*e|\\\0*u\0*0\0*0\0*(?:63|6[cCdDeE]|61|73|5[fF]|65)")
+"""The key of the class in those encodings, or one of its letters escaped."""
+_WINDOW = 1 << 20
+_OVERLAP = 64
+
+
+def is_config(source: Source, head: bytes) -> bool:
+    """Say whether a part is JSON that Keras would build a model of; too long a one counts if the key is in it at all."""
+    if _BEGINNING.match(head) is None or not _has_key(source):
+        return False
+    if source.size > MAX_CONFIG_BYTES:
+        return True
+    try:
+        config = parse(source.read(0, source.size))
+    except Malformed:
+        return False
+    roots = (config.root, *config.shadowed)
+    return any(isinstance(root, dict) and "class_name" in root and "config" in root for root in roots[:2])
+
+
+def _has_key(source: Source) -> bool:
+    return any(
+        _KEY.search(source.read(max(0, offset - _OVERLAP), _WINDOW + _OVERLAP))
+        for offset in range(0, source.size, _WINDOW)
+    )

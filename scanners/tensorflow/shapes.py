@@ -1,0 +1,128 @@
+"""
+Tell TensorFlow's messages by their shape: the wire format has no signature, and fields may come in any order.
+
+Every field of the outermost message is looked at, since fields of other types and numbers may precede those that a loader
+reads. Several answers are possible for a file that is made to be two things; all that fit are given.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from scanners.formats import Format, Malformed
+from scanners.protobuf.wire import BYTES, VARINT, Field, Span, fields
+from scanners.tensorflow.schema import SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scanners.sources import Source
+
+_LOOKED_AT = 64
+"""Fields of an inner message that must show what it is."""
+_OP = re.compile(rb"[A-Za-z_][A-Za-z0-9_.>]*\Z")
+_KERAS = b"_tf_keras"
+_FINGERPRINT_BYTES = 512
+_FINGERPRINT = {(1, VARINT), (2, VARINT), (3, VARINT), (4, VARINT), (5, VARINT), (6, BYTES), (7, BYTES)}
+"""Fields of FingerprintDef: five hashes, a version, an identifier."""
+_NAME, _OP_FIELD = SCHEMA["NodeDef"]["name"][0], SCHEMA["NodeDef"]["op"][0]
+
+
+def tensorflow_shapes(source: Source) -> tuple[Format, ...]:
+    """Return the formats of TensorFlow that a part fits, `INERT` for the fingerprint of a SavedModel."""
+    found: dict[Format, None] = {}
+    try:
+        for field in fields(source, Span(0, source.size)):
+            if field.wire == BYTES and field.number in (1, 2):
+                found.update(dict.fromkeys(_fits(source, field, found)))
+    except Malformed:
+        return tuple(found)
+    if not found and _is_fingerprint(source):
+        return (Format.INERT,)
+    return tuple(found)
+
+
+def _fits(source: Source, field: Field, found: dict[Format, None]) -> Iterator[Format]:
+    """Yield what the outermost message is, going by one of its fields."""
+    if field.number == 1:
+        if Format.TENSORFLOW_GRAPH not in found and _is_node(source, field.span):
+            yield Format.TENSORFLOW_GRAPH
+        elif not found and _is_keras_object(source, field.span):
+            yield Format.KERAS_METADATA
+        return
+    if _is_library(source, field.span):
+        yield Format.TENSORFLOW_GRAPH
+    if _is_graph(source, field.span):
+        yield Format.TENSORFLOW_META_GRAPH
+    if _is_meta_graph(source, field.span):
+        yield Format.SAVED_MODEL
+
+
+def _first(source: Source, span: Span) -> list[Field]:
+    """Return the first fields of a message, none where it is no message."""
+    try:
+        return list(islice(fields(source, span), _LOOKED_AT))
+    except Malformed:
+        return []
+
+
+def _is_node(source: Source, span: Span) -> bool:
+    """NodeDef: a name and an op."""
+    found = _first(source, span)
+    ops = [field for field in found if field.number == _OP_FIELD]
+    named = any(field.number == _NAME and field.wire == BYTES for field in found)
+    return named and bool(ops) and all(_is_op(source, field) for field in ops)
+
+
+def _is_op(source: Source, field: Field) -> bool:
+    length = field.end - field.start
+    return field.wire == BYTES and 0 < length < 256 and _OP.match(source.read(field.start, length)) is not None
+
+
+def _is_graph(source: Source, span: Span) -> bool:
+    """GraphDef: nodes or functions."""
+    return any(
+        field.wire == BYTES
+        and (
+            (field.number == 1 and _is_node(source, field.span))
+            or (field.number == 2 and _is_library(source, field.span))
+        )
+        for field in _first(source, span)
+    )
+
+
+def _is_library(source: Source, span: Span) -> bool:
+    """FunctionDefLibrary: functions, each a signature with a name, and nodes."""
+    return any(
+        field.wire == BYTES and field.number == 1 and _is_function(source, field.span) for field in _first(source, span)
+    )
+
+
+def _is_function(source: Source, span: Span) -> bool:
+    found = _first(source, span)
+    nodes = [field for field in found if field.number == 3 and field.wire == BYTES]
+    return any(field.number == 1 for field in found) and any(_is_node(source, field.span) for field in nodes)
+
+
+def _is_meta_graph(source: Source, span: Span) -> bool:
+    """MetaGraphDef: a graph, and what goes with it."""
+    return any(
+        field.wire == BYTES and field.number == 2 and _is_graph(source, field.span) for field in _first(source, span)
+    )
+
+
+def _is_keras_object(source: Source, span: Span) -> bool:
+    """SavedObject of `keras_metadata.pb`: its identifier begins as all of Keras's do."""
+    return any(
+        field.wire == BYTES and field.number == 4 and source.read(field.start, len(_KERAS)) == _KERAS
+        for field in _first(source, span)
+    )
+
+
+def _is_fingerprint(source: Source) -> bool:
+    if not 0 < source.size <= _FINGERPRINT_BYTES:
+        return False
+    found = {(field.number, field.wire) for field in _first(source, Span(0, source.size))}
+    return len(found) > 2 and found <= _FINGERPRINT

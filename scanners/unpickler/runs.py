@@ -1,0 +1,191 @@
+"""
+Runs of inert opcodes, passed over at the speed of `re`.
+
+Most bytes of a dense pickle push constants, remember them and wrap them in plain containers. A run is a sequence of
+whole values made of such opcodes: it imports nothing, calls nothing, and touches no value below it, so that the machine
+may take it for one piece: a `Run` on the stack and in the memo. Whoever needs a value of it reads the
+stretch again.
+
+A run is taken to succeed. Of constants that the real machine would refuse (text that is no UTF-8, keys without values)
+nothing is noticed here; the machine then goes on where the real one has stopped, and can only report more.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanners.unpickler.memo import Memo
+from scanners.unpickler.special import IN_BYTES
+from scanners.unpickler.values import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scanners.unpickler.machine import Machine
+
+UNITS = 512
+"""Values in one run: what is read again when one of them is needed."""
+BLOCKS = 192
+"""The same for runs with containers in them, in blocks of up to eight values."""
+SHORTEST = 64
+"""Bytes below which a run is not worth its record."""
+ROOM = UNITS * 264
+"""Bytes that a run of constants may take."""
+STEPS_FOR_CONTAINERS = 4096
+STEPS_FOR_DEPTH = 1 << 17
+"""Opcodes after which patterns that take long to compile are worth it."""
+MOST_GUARDED = 64
+"""Imports whose use decides in the memo; with more of them, every opcode is looked at."""
+
+
+def _counted(length_bytes: int, longest: int) -> bytes:
+    """Return a pattern of a length and as many bytes."""
+    zeros = rb"\x00" * (length_bytes - 1)
+    return b"(?:" + b"|".join(rb"\x%02x%s.{%d}" % (length, zeros, length) for length in range(longest + 1)) + b")"
+
+
+class Patterns(NamedTuple):
+    """The compiled patterns of one way to remember."""
+
+    plain: re.Pattern[bytes]
+    """Constants."""
+    remembering: re.Pattern[bytes]
+    """Finds the opcodes that remember, in a run."""
+
+
+def _constants(*, explicit: bool, longest: int) -> bytes:
+    """Return a pattern of one opcode that pushes a constant, with its argument."""
+    texts = b"X" + _counted(4, longest) + b"|" if explicit else b""
+    return b"(?:" + texts + rb"[\x8cUC]" + _counted(1, longest) + _FIXED + b")"
+
+
+_FIXED = (
+    rb"|K.|M..|J.{4}|G.{8}|[N\x88\x89)]|\x8a(?:"
+    + b"|".join(rb"\x%02x.{%d}" % (length, length) for length in range(1, 10))
+    + b")"
+)
+_GET = b"h.|j.{4}"
+"""A value is not remembered twice: what stands at two indices may be an import, and is left to the machine."""
+_STRUCTURE = rb"[\](}\x8feutlda s\x85-\x87\x90\x91]".replace(b" ", b"")
+
+
+@cache
+def patterns(*, explicit: bool) -> Patterns:
+    """Compile the patterns for MEMOIZE, or with `explicit` for BINPUT and LONG_BINPUT. This takes some milliseconds."""
+    remember = b"(?:q.|r.{4})" if explicit else rb"\x94"
+    constant = _constants(explicit=explicit, longest=255)
+    plain = re.compile(b"(?s:(?:" + constant + remember + b"?+|" + _GET + b"){1,%d}+)" % UNITS)
+    inert = b"(?:" + constant + b"|" + _GET + b"|" + _STRUCTURE + b")"
+    remembering = re.compile(b"(?s:" + inert + b"*+(" + remember + rb"|\Z))")
+    return Patterns(plain, remembering)
+
+
+@cache
+def nested(*, explicit: bool, depth: int) -> re.Pattern[bytes]:
+    """Compile the pattern of constants and of containers, `depth` levels of them. This takes some hundredths of a second."""
+    remember = (b"(?:q.|r.{4})" if explicit else rb"\x94") + b"?+"
+    value = b"(?:" + _constants(explicit=explicit, longest=23) + remember + b"|" + _GET + b")"
+    for _ in range(depth):
+        value = b"(?:" + _containers(value, remember) + b"|" + value + b")"
+    outermost = b"(?:" + value + b"|" + _constants(explicit=explicit, longest=255) + remember + b")"
+    return re.compile(b"(?s:" + _sequence(outermost, remember, 8) + b"{1,%d}+)" % BLOCKS)
+
+
+def _sequence(value: bytes, remember: bytes, most: int) -> bytes:
+    """Return a pattern of some values, the last of which may be wrapped in a tuple; it never has to go back."""
+    three, two, one = (rb"(?:[%b]%b)?+" % (opcodes, remember) for opcodes in (rb"\x85-\x87", rb"\x85\x86", rb"\x85"))
+    return rb"(?:%b(?:%b(?:%b{1,%d}+%b|%b)|%b))" % (value, value, value, most - 2, three, two, one)
+
+
+def _containers(value: bytes, remember: bytes) -> bytes:
+    """Return a pattern of one container of values."""
+    marked = rb"\(" + _sequence(value, remember, 64) + b"{0,8}+"
+    batches = rb"[\]}\x8f]%b(?:(?:%b[eu\x90]){1,2}+|%ba|%b{2}s)?+" % (remember, marked, value, value)
+    return batches + rb"|%b[tld\x91]%b" % (marked, remember)
+
+
+def _count(pattern: re.Pattern[bytes], window: bytes, start: int, end: int, first: int | None) -> int | None:
+    """
+    Return how many values a run remembers.
+
+    With `first`, None where the indices that the run states do not go on from it one by one.
+    """
+    found: list[bytes] = pattern.findall(window, start, end)
+    while found and not found[-1]:
+        found.pop()
+    if first is None or _follow(found, first):
+        return len(found)
+    return None
+
+
+def _follow(puts: list[bytes], first: int) -> bool:
+    """Tell whether opcodes put consecutive indices."""
+    short = min(len(puts), max(0, 256 - first))
+    if puts[:short] != [b"q%c" % index for index in range(first, first + short)]:
+        return False
+    count, first = len(puts) - short, first + short
+    joined = b"".join(puts[short:])
+    if joined[::5] != b"r" * count or len(joined) != 5 * count or first + count > 1 << 32:
+        return False
+    indices = array("I", range(first, first + count)).tobytes()
+    return all(joined[byte + 1 :: 5] == indices[byte::4] for byte in range(4))
+
+
+def needles(indices: Iterable[int]) -> tuple[bytes, ...]:
+    """Return the opcodes that recall some indices."""
+    short = tuple(b"h%c" % index for index in indices if index < 256)
+    return short + tuple(b"j" + index.to_bytes(4, "little") for index in indices if index < 1 << 32)
+
+
+def pass_over(machine: Machine) -> bool:
+    """Pass over a run at the machine's position; tell whether there was one."""
+    first = machine.memo.next_index
+    if first is None or len(machine.memo.guarded) > MOST_GUARDED:
+        return False
+    if len(machine.window) - machine.position < ROOM and not machine.exhausted:
+        machine.refill()
+    start, window = machine.position, machine.window
+    explicit = machine.protocol < 4
+    match = _pattern(machine.steps, explicit=explicit).match(window, start)
+    if match is None or match.end() - start < SHORTEST:
+        return False
+    end = match.end()
+    if start < machine.frame_end - machine.start < end or _must_be_seen(machine, start, end):
+        return False
+    remembering = patterns(explicit=explicit).remembering
+    count = _count(remembering, window, start, end, first if explicit else None)
+    if count is None:
+        return False
+    _take(machine, end, first, count)
+    return True
+
+
+def _take(machine: Machine, end: int, first: int, count: int) -> None:
+    kept = None
+    if count and machine.forwards_only:
+        import zlib
+
+        kept = zlib.compress(machine.window[machine.position : end], 1)
+    run = Run(machine.offset, machine.start + end, first, kept)
+    machine.position = end
+    machine.stack.append(run)
+    assert isinstance(machine.memo, Memo)
+    machine.memo.pass_over(run, count)
+
+
+def _pattern(steps: int, *, explicit: bool) -> re.Pattern[bytes]:
+    """Return the pattern that is worth its compilation, given the opcodes that were run one by one."""
+    if steps < STEPS_FOR_CONTAINERS:
+        return patterns(explicit=explicit).plain
+    return nested(explicit=explicit, depth=1 if steps < STEPS_FOR_DEPTH else 2)
+
+
+def _must_be_seen(machine: Machine, start: int, end: int) -> bool:
+    """Tell whether the machine has to see a run's opcodes: special attributes, imports whose use decides."""
+    window = machine.window
+    if window.find(b"__", start, end) >= 0 and IN_BYTES.search(window, start, end):
+        return True
+    return any(window.find(needle, start, end) >= 0 for needle in needles(machine.memo.guarded))
