@@ -25,6 +25,7 @@ Keeps malicious model files out of model servers.
   reporter   turn the gates' verdicts into metrics and events
   rules      list the rules a finding can name, or explain one
   formats    list the formats and what is checked in each
+  completion print a completion script for bash, zsh or fish
 
 `weighbridge COMMAND --help` explains a command. `weighbridge --version` prints the version.
 """
@@ -79,6 +80,13 @@ def _formats(arguments: Sequence[str]) -> int:
     return main(arguments)
 
 
+def _completion(arguments: Sequence[str]) -> int:
+    from scanners.cli import completion, formats, rules, scan
+
+    parsers = {"scan": scan.parser, "rules": rules.parser, "formats": formats.parser}
+    return completion.main(arguments, commands=tuple(COMMANDS), parsers=parsers)
+
+
 COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "scan": _scan,
     "check": _check,
@@ -88,6 +96,7 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "reporter": _reporter,
     "rules": _rules,
     "formats": _formats,
+    "completion": _completion,
 }
 
 

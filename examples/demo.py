@@ -27,7 +27,7 @@ from webhook.reporter.collector import OutcomeCollector
 from webhook.reporter.ledger import Ledger
 from webhook.reporter.outcomes import read_pod
 from webhook.reporter.trust import trust_by
-from webhook.serve import read_policies
+from webhook.options import read_policies
 from webhook.stores import Static
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def main() -> int:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
     shutil.rmtree(FOLDER, ignore_errors=True)
     models.write(FOLDER / "volumes")
-    with Webhook(FOLDER / "webhook", [f"--policy={POLICY}"]) as webhook:
+    with Webhook(FOLDER / "webhook", ["--no-cluster", f"--policy={POLICY}", "--default-policy=default"]) as webhook:
         console.print("\n[bold]1  kubectl apply[/bold]  What the webhook answers the API server (https, on loopback)\n")
         surprises = _admission(console, webhook)
         console.print(
@@ -144,7 +144,7 @@ def _metrics(console: Console, webhook: Webhook, outcomes: list[tuple[str, int, 
 
 def _reported(outcomes: list[tuple[str, int, TerminationMessage]]) -> OutcomeCollector:
     """Let the reporter read the gates' messages from pods as the kubelet describes them."""
-    (policy,) = read_policies(POLICY)
+    (policy,) = read_policies(str(POLICY))
     trust = trust_by(Static(policies={policy.name: policy}, default=policy.name))
     ledger, pods = Ledger(), {}
     for volume, code, _ in outcomes:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from scanners.archives.tar_walk import holds_names
 from scanners.archives.zip_directories import find_directories, mentions, records
 from scanners.formats import Format
 from scanners.magic import HDF5_SIGNATURE, HEAD, by_head, by_offset, weak_stream
@@ -18,7 +19,7 @@ from scanners.protobuf_shapes import by_shape
 from scanners.sources import BytesSource
 from scanners.structure import by_structure
 from scanners.suffixes import EXPECTED, PICKLE_SUFFIXES, suffix
-from scanners.unpickler import looks_like_pickle
+from scanners.unpickler import is_torch_legacy, looks_like_pickle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,7 @@ __all__ = ["EXPECTED", "identify"]
 
 _WEAK = frozenset({Format.GZIP, Format.INERT})
 """Formats with so short a signature, or so little to hide, that raw numbers are not searched for them."""
+_TORCH_TAR_NAMES = frozenset({"storages", "tensors", "pickle"})
 _CHECKPOINT_SHARD = re.compile(r"\.data-[0-9]{5}-of-[0-9]{5}\Z")
 _TABLE_MAGIC = bytes.fromhex("57fb808b247547db")
 """Footer of LevelDB's table format, in which TensorFlow writes checkpoint indices (tensorflow/core/lib/io/format.h)."""
@@ -53,7 +55,7 @@ def identify(part: Part) -> tuple[Format, ...]:
     found: list[Format] = []
     found.extend(_at_the_start(source, head, magic))
     if _is_pickle(part, source, found, magic):
-        found.append(Format.PICKLE)
+        found.append(Format.TORCH_LEGACY if is_torch_legacy(source) else Format.PICKLE)
     found.extend(_further_in(source, found, magic))
     structure = by_structure(source, head) if magic is None else ()
     found.extend(format_ for format_ in structure if format_ is not Format.INERT)
@@ -82,7 +84,9 @@ def _at_the_start(source: Source, head: bytes, magic: Format | None) -> Iterator
         yield from _zip_kinds(source)
     elif magic is not None and magic is not Format.INERT:
         yield magic
-    yield from (format_ for format_ in by_offset(head) if format_ is not Format.INERT)
+    for format_ in by_offset(head):
+        if format_ is not Format.INERT:
+            yield Format.TORCH_TAR if format_ is Format.TAR and holds_names(source, _TORCH_TAR_NAMES) else format_
     if _is_safetensors(source, head):
         yield Format.SAFETENSORS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import lzma
 
 DICTIONARY_LIMIT = 64 << 20
-"""Bytes of history a stream may ask for; presets of xz ask for 64 MiB at most."""
+"""Bytes of history that are kept; presets of xz ask for no more, and a stream that reaches further back breaks."""
 
 
 class ZipLzmaDecoder:
@@ -49,12 +49,12 @@ def _filter(properties: bytes) -> dict[str, int]:
     """Decode the property bytes of LZMA1 (LZMA SDK, lzma-specification): lc + 9 (lp + 5 pb), then the dictionary size."""
     packed = properties[0]
     dictionary = int.from_bytes(properties[1:5], "little")
-    if packed >= 9 * 5 * 5 or dictionary > DICTIONARY_LIMIT:
+    if packed >= 9 * 5 * 5:
         raise ValueError("LZMA properties out of range")
     return {
         "id": lzma.FILTER_LZMA1,
         "lc": packed % 9,
         "lp": packed // 9 % 5,
         "pb": packed // 45,
-        "dict_size": max(4096, dictionary),
+        "dict_size": max(4096, min(dictionary, DICTIONARY_LIMIT)),
     }

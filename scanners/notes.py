@@ -34,6 +34,10 @@ NOTES: Mapping[Format, Note] = {
         "as ZIP; data.pkl and constants.pkl as pickles whatever they look like, TorchScript sources, hidden members",
         "the numbers of tensors",
     ),
+    Format.TORCHSCRIPT: Note(
+        "operators and classes that reach files, other processes or native code that is not PyTorch's",
+        "what the computation means",
+    ),
     Format.NPY: Note("header, dtype, shape against size; object arrays as the pickles they are", "the numbers"),
     Format.SAFETENSORS: Note(
         "header, duplicate keys, offsets in bounds, overlaps, gaps, trailing bytes", "the numbers"
@@ -46,22 +50,44 @@ NOTES: Mapping[Format, Note] = {
         Note("the content, inflated within the budget; several streams in one file, bytes behind the last"),
     ),
     Format.KERAS_HDF5: Note(
-        "model configuration to any depth, links and external storage without following them, shapes",
+        "model and training configuration wherever they stand, links, external and virtual storage without following them, "
+        "declared sizes against stored ones, pickles in attributes, the user block",
         "the numbers of weights",
     ),
     Format.KERAS_ZIP: Note(
-        "as ZIP; config.json and metadata.json to any depth, weights by content", "the numbers of weights"
+        "as ZIP; every copy of config.json as a configuration, weights and assets by content", "the numbers of weights"
     ),
-    Format.KERAS_CONFIG: Note("the layer tree to any depth: classes, modules, functions, paths and URLs in arguments"),
-    Format.SAVED_MODEL: Note("operators of every graph and function; assets and their paths", "the numbers of tensors"),
-    Format.TENSORFLOW_GRAPH: Note("operators of the graph and its functions", "the numbers of tensors"),
+    Format.KERAS_CONFIG: Note(
+        "every object at any depth: bytecode, classes, functions and modules, pickled modules, paths and addresses in "
+        "arguments, switches of safe mode, keys that stand twice",
+        "what classes of your own do that are allowed by name",
+    ),
+    Format.KERAS_METADATA: Note(
+        "the configuration of every layer, as keras-config", "classes that Keras revives by itself"
+    ),
+    Format.SAVED_MODEL: Note(
+        "every operation of every meta graph and function; where savers, tables and caches get their paths from; names of "
+        "assets; what Keras noted about its layers",
+        "the numbers of tensors; what the computation means",
+    ),
+    Format.TENSORFLOW_GRAPH: Note(
+        "every operation of the graph and its functions; where savers, tables and caches get their paths from",
+        "the numbers of tensors; what the computation means",
+    ),
+    Format.TENSORFLOW_META_GRAPH: Note("as tensorflow-savedmodel, for one meta graph", "the numbers of tensors"),
+    Format.TENSORFLOW_TEXT: Note(
+        "graphs, meta graphs and models in protobuf's text format as their binary forms; paths in checkpoint state files",
+        "the numbers of tensors",
+    ),
+    Format.TENSORFLOW_CHECKPOINT: Note(
+        "the index: places, shapes, types and sizes of tensors against each other", "the shards, which hold raw numbers"
+    ),
     **dict.fromkeys(
         (Format.ELF, Format.PE, Format.MACH_O, Format.OTHER_EXECUTABLE, Format.SCRIPT),
         Note("that it is there at all: no model server needs one beside its weights", "what the program does"),
     ),
     **dict.fromkeys(
         (
-            Format.TENSORFLOW_CHECKPOINT,
             Format.ZSTANDARD,
             Format.SEVEN_ZIP,
             Format.RAR,

@@ -24,6 +24,12 @@ def _pickle(part: Part) -> Iterator[Finding | Gap | Embedded]:
     return pickle.read(part)
 
 
+def _torch_legacy(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import torch_legacy
+
+    return torch_legacy.read(part)
+
+
 def _zip(part: Part) -> Iterator[Finding | Gap | Embedded]:
     from scanners.formats import zip as zip_archive
 
@@ -46,6 +52,12 @@ def _tar(part: Part) -> Iterator[Finding | Gap | Embedded]:
     from scanners.formats import tar
 
     return tar.read(part)
+
+
+def _torch_tar(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import torch_tar
+
+    return torch_tar.read(part)
 
 
 def _stream(part: Part) -> Iterator[Finding | Gap | Embedded]:
@@ -140,6 +152,7 @@ READERS: Mapping[Format, Reader | None] = {
     Format.TORCH_ZIP: _torch_zip,
     Format.TORCHSCRIPT: _torchscript,
     Format.TAR: _tar,
+    Format.TORCH_TAR: _torch_tar,
     Format.GZIP: _stream,
     Format.BZIP2: _stream,
     Format.XZ: _stream,
@@ -165,4 +178,5 @@ READERS: Mapping[Format, Reader | None] = {
     Format.GGML: None,
     Format.UNKNOWN: None,
     Format.PICKLE: _pickle,
+    Format.TORCH_LEGACY: _torch_legacy,
 }

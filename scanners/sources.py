@@ -67,6 +67,11 @@ class SliceSource:
         self._start = start
         self.size = size
 
+    @property
+    def sequential(self) -> bool:
+        """Whether reading backwards is expensive: what a range is cut from may have to be inflated again."""
+        return bool(getattr(self._base, "sequential", False))
+
     def read(self, offset: int, length: int) -> bytes:
         """Read the range from the other source, never past the slice."""
         return self._base.read(self._start + offset, max(0, min(length, self.size - offset)))

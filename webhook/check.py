@@ -76,7 +76,7 @@ def main(arguments: Sequence[str], *, run_gate: RunGate) -> int:
     """Check what the arguments name; return the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        knowledge = Offline(policy=_policy(options.policy))
+        knowledge = Offline(policy=read_policy(options.policy))
         volumes = dict(_volume(text) for text in options.volume)
     except (OSError, ValueError) as error:
         print(f"weighbridge check: {error}", file=sys.stderr)
@@ -122,7 +122,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _policy(name: str | None) -> CompiledPolicy:
+def read_policy(name: str | None) -> CompiledPolicy:
+    """Read the policy in a file, the default one where there is none; raise `PolicyError` or `OSError`."""
     if name is None:
         return DEFAULT_POLICY
     found = [value for value in parse(Path(name).read_text(encoding="utf-8")) if value is not None]

@@ -22,6 +22,8 @@ TIMEOUT: Final = (5, 30)
 
 NOT_FOUND: Final = 404
 CONFLICT: Final = 409
+UNPROCESSABLE: Final = 422
+"""What a JSON patch gets whose `test` does not hold."""
 
 
 class ClusterError(Exception):
@@ -44,6 +46,15 @@ class Stored:
     version: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SecretContent:
+    """What a Secret holds, the version it was read at, and its annotations."""
+
+    data: Mapping[str, bytes]
+    version: str
+    annotations: Mapping[str, str]
+
+
 class Cluster:
     """The API server as this process may use it: service account in a pod, else the kubeconfig."""
 
@@ -60,6 +71,7 @@ class Cluster:
         self._batch = client.BatchV1Api()
         self._coordination = client.CoordinationV1Api()
         self._custom = client.CustomObjectsApi()
+        self._registration = client.AdmissionregistrationV1Api()
 
     def policies(self) -> Iterator[Mapping[str, Any]]:
         """List every ModelPolicy."""
@@ -148,6 +160,43 @@ class Cluster:
             _json(self._coordination.replace_namespaced_lease, name=name, namespace=namespace, body=lease)
         else:
             _json(self._coordination.create_namespaced_lease, namespace=namespace, body=lease)
+
+    def read_secret(self, namespace: str, name: str) -> SecretContent:
+        """Read a Secret."""
+        body = _json(self._core.read_namespaced_secret, name=name, namespace=namespace)
+        data = {key: base64.b64decode(value) for key, value in (body.get("data") or {}).items()}
+        metadata = body["metadata"]
+        return SecretContent(data, metadata["resourceVersion"], metadata.get("annotations") or {})
+
+    def write_secret(self, namespace: str, name: str, data: Mapping[str, bytes], version: str) -> None:
+        """Replace the data of a Secret that is still at `version`; a `ClusterError` 409 or 422 says that it is not."""
+        encoded = {key: base64.b64encode(value).decode() for key, value in data.items()}
+        patch = [
+            {"op": "test", "path": "/metadata/resourceVersion", "value": version},
+            {"op": "add", "path": "/data", "value": encoded},
+        ]
+        _json(self._core.patch_namespaced_secret, name=name, namespace=namespace, body=patch)
+
+    def webhook_configuration(self, kind: str, name: str) -> Mapping[str, Any] | None:
+        """Return a webhook configuration, `validating` or `mutating`; None where there is none."""
+        reads = {
+            "validating": self._registration.read_validating_webhook_configuration,
+            "mutating": self._registration.read_mutating_webhook_configuration,
+        }
+        try:
+            return _json(reads[kind], name=name)
+        except ClusterError as error:
+            if error.status == NOT_FOUND:
+                return None
+            raise
+
+    def patch_webhook_configuration(self, kind: str, name: str, operations: list[dict[str, Any]]) -> None:
+        """Apply a JSON patch to a webhook configuration."""
+        patches = {
+            "validating": self._registration.patch_validating_webhook_configuration,
+            "mutating": self._registration.patch_mutating_webhook_configuration,
+        }
+        _json(patches[kind], name=name, body=operations)
 
 
 def _pages(call: Callable[..., Any], **options: Any) -> Iterator[Mapping[str, Any]]:

@@ -33,6 +33,8 @@ class Violation:
     def __post_init__(self) -> None:
         if not self.remedy:
             object.__setattr__(self, "remedy", VIOLATIONS[self.id].remedy)
+        for name in ("path", "message", "remedy"):
+            object.__setattr__(self, name, on_one_line(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +73,18 @@ class Decision:
         return "\n".join(lines)
 
 
+def on_one_line(text: str) -> str:
+    """Return a sentence in which nothing moves a cursor or ends the line, whatever it quotes."""
+    return text if text.isprintable() else "".join(char if char.isprintable() else _escaped(char) for char in text)
+
+
 def shown(value: object) -> str:
     """Return a value from an object so that it can be shown: quoted, escaped, never longer than a line."""
     text = str(value)
     if len(text) > _LONGEST_VALUE:
         text = text[: _LONGEST_VALUE - 1] + "…"
-    escaped = "".join(
-        char if char.isprintable() and char != '"' else char.encode("unicode_escape").decode() for char in text
-    )
-    return f'"{escaped}"'
+    return '"' + "".join(char if char.isprintable() and char != '"' else _escaped(char) for char in text) + '"'
+
+
+def _escaped(char: str) -> str:
+    return '\\"' if char == '"' else char.encode("unicode_escape", "surrogatepass").decode()

@@ -135,6 +135,33 @@ class CertificateMetrics:
             self.reloads.labels(outcome)
 
 
+class AuthorityMetrics:
+    """How the self-managed certificates are kept; only a reporter that keeps them exports these."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.authority_not_after = Gauge(
+            "weighbridge_authority_not_after_timestamp_seconds",
+            "When the authority that signs the webhook's certificates expires, in seconds since 1970.",
+            registry=registry,
+        )
+        self.renewals = Counter(
+            "weighbridge_certificate_renewals",
+            "Certificates made: the webhook's, or an authority's.",
+            ("what",),
+            registry=registry,
+        )
+        self.rounds = Counter(
+            "weighbridge_certificate_rounds",
+            "Comparisons of what is held and published with what should be, by outcome.",
+            ("outcome",),
+            registry=registry,
+        )
+        for what in ("authority", "certificate"):
+            self.renewals.labels(what)
+        for outcome in ("done", "failed"):
+            self.rounds.labels(outcome)
+
+
 class KnowledgeMetrics:
     """What the decisions rest on, and how old it is."""
 

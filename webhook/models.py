@@ -130,7 +130,7 @@ def _by_image(image: str) -> Stack | None:
     head, slash, tail = image.partition("@")[0].rpartition("/")
     name = tail.partition(":")[0]
     repository = f"/{head}{slash}{name}"
-    for ending, stack in (*_IMAGES.get(name, ()), *_IMAGES.get("", ())):
+    for ending, stack in [*_IMAGES.get(name, []), *_IMAGES.get("", [])]:
         if repository.endswith(f"/{ending}") or (ending.endswith("/") and f"/{ending}" in repository):
             return stack
     return None
@@ -241,8 +241,8 @@ def _matches(entry: NonModelVolume, volume: Volume, pod: Pod, namespace: str) ->
     paths = {mount.path for container in pod.containers for mount in container.mounts if mount.volume == volume.name}
     return (
         entry.name in {"", volume.name}
-        and entry.claim in {"", volume.source.get("claimName")}
-        and entry.host_path in {"", volume.source.get("path") if volume.kind == "hostPath" else None}
+        and entry.claim in {"", volume.claim}
+        and (not entry.host_path or (volume.kind == "hostPath" and volume.source.get("path") == entry.host_path))
         and (not entry.mount_path or paths == {entry.mount_path})
     )
 

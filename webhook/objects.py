@@ -35,6 +35,13 @@ def below(at: str, key: str) -> str:
     return f"{at}[{key[:60]!a}]"
 
 
+def whole(value: Any) -> Mapping[str, Any]:
+    """Return a value that must be an object."""
+    if not isinstance(value, Mapping):
+        raise Undecodable("the request", "an object", value)
+    return value
+
+
 def mapping(parent: Mapping[str, Any], key: str, at: str) -> Mapping[str, Any]:
     """Return the object in a field, an empty one where there is none."""
     value = parent.get(key)

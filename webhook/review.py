@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from webhook.decision import Decision, Violation, shown
 from webhook.judgement import judge
-from webhook.objects import Undecodable, mapping, text
+from webhook.objects import Undecodable, mapping, text, whole
 from webhook.workloads import KINDS, Kind, is_unchanged, read_templates
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def review(request_json: Mapping[str, Any], *, mode: Mode, knowledge: Knowledge)
     """Return the AdmissionReview that answers `request_json`."""
     uid = ""
     try:
-        request = mapping(request_json, "request", "")
+        request = mapping(whole(request_json), "request", "")
         uid = text(request, "uid", "request")
         decision = decide(request, mode=mode, knowledge=knowledge)
     except Undecodable as error:

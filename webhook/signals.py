@@ -148,7 +148,7 @@ def _names(container: Container, line: CommandLine, variables: str, pod: Pod) ->
         ("image", container.image),
         ("mount", " ".join([mount.path for mount in container.mounts])),
         ("volume", " ".join([mount.volume for mount in container.mounts])),
-        ("claim", " ".join([str(pod.volume(mount.volume).source.get("claimName", "")) for mount in container.mounts])),
+        ("claim", " ".join([pod.volume(mount.volume).claim for mount in container.mounts])),
         ("argument", " ".join([word.text for word in line.words])),
         ("variable", variables),
     ):

@@ -30,7 +30,8 @@ class Subject:
     namespace: str
     claim: Callable[[str], Mapping[str, Any] | None]
     """Name of a claim in the pod's namespace -> the claim, None where it is not known."""
-    today: date
+    today: date | None
+    """UTC; None: waivers that are over still count."""
     _volumes: dict[str, Volume] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -46,8 +47,7 @@ class Subject:
 
     def stability_of(self, volume: Volume) -> Stability:
         """Classify a volume with what is known of its claim."""
-        name = volume.source.get("claimName")
-        return stability(volume, self.claim(name) if isinstance(name, str) else None)
+        return stability(volume, self.claim(volume.claim) if volume.claim else None)
 
 
 def named(container: Container) -> str:

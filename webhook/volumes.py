@@ -111,6 +111,12 @@ class Volume:
     read_only: bool
     """Whether every mount of it is read-only, whatever the mount says."""
 
+    @property
+    def claim(self) -> str:
+        """The claim behind it; empty where it has none."""
+        name = self.source.get("claimName")
+        return name if isinstance(name, str) else ""
+
     def is_same_storage(self, other: Volume) -> bool:
         """Say whether what is written through one of the two can be read through the other."""
         if self.name == other.name:

@@ -53,11 +53,13 @@ class _Header(NamedTuple):
 
 def is_tar(block: bytes) -> bool:
     """Say whether a block is a tar header: its checksum is right, counted with signed or unsigned bytes."""
-    if len(block) < BLOCK or not (block[0] or block[345]):
+    if len(block) < BLOCK:
         return False
     try:
-        claimed = int(block[148:156].strip(b" \0") or b"x", 8)
+        claimed = _octal(block[148:156])
     except ValueError:
+        return False
+    if not claimed:
         return False
     unsigned = sum(block[:BLOCK]) - sum(block[148:156]) + 8 * 0x20
     signed = unsigned - 256 * sum(byte > 127 for byte in block[:148] + block[156:BLOCK])
@@ -111,14 +113,18 @@ def _number(field: bytes, position: int) -> int:
         if field[0] != 0x80:
             raise Malformed(position, "a size that is not negative", field.hex())
         return value
-    digits = field.split(b"\0", 1)[0].strip()
     try:
-        value = int(digits or b"0", 8)
+        value = _octal(field)
     except ValueError as error:
         raise Malformed(position, "octal digits", repr(field)) from error
     if value < 0:
         raise Malformed(position, "a size that is not negative", repr(field))
     return value
+
+
+def _octal(field: bytes) -> int:
+    """Decode octal digits as CPython does: up to a NUL, without what counts as white space in text."""
+    return int(field.split(b"\0", 1)[0].decode("ascii").strip() or "0", 8)
 
 
 def _extension(kind: bytes, body: bytes, position: int) -> Mapping[str, str]:

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     Declare = Callable[[str], Format | None]
 
 _USTAR_AT = 257
+_TELLING_MEMBERS = 16
+"""Members looked at to tell which kind of archive it is; PyTorch writes four."""
 
 
 def walk(source: Source, budget: Budget, declare: Declare) -> Iterator[Fact]:
@@ -60,6 +62,24 @@ def walk(source: Source, budget: Budget, declare: Declare) -> Iterator[Fact]:
             return
         budget.spend_member()
         position = yield from _member(source, member, names, declare)
+
+
+def holds_names(source: Source, wanted: frozenset[str]) -> bool:
+    """Say whether the first members of an archive include all of these names."""
+    missing, position = set(wanted), 0
+    everywhere: dict[str, str] = {}
+    for _ in range(_TELLING_MEMBERS):
+        try:
+            member = read_member(source, position, everywhere)
+        except Malformed:
+            return False
+        if member is None:
+            return False
+        missing.discard(member.name)
+        if not missing:
+            return True
+        position = member.data + (0 if member.type in WITHOUT_DATA else padded(member.size))
+    return False
 
 
 def _member(source: Source, member: Member, names: Names, declare: Declare) -> Generator[Fact, None, int]:

@@ -90,7 +90,7 @@ class End(NamedTuple):
 
 
 def read_central(source: Source, position: int) -> Central | None:
-    """Return the central directory record at a position, None where there is no whole one."""
+    """Return the central directory record at a position; one that is cut off counts, as it does for CPython."""
     data = source.read(position, CENTRAL.size + 512)
     if len(data) < CENTRAL.size or not data.startswith(CENTRAL_SIGNATURE):
         return None
@@ -100,8 +100,6 @@ def read_central(source: Source, position: int) -> Central | None:
     length = CENTRAL.size + n + m + k
     if length > len(data):
         data = source.read(position, length)
-        if len(data) < CENTRAL.size + n + m:
-            return None
     name = data[CENTRAL.size : CENTRAL.size + n]
     unicode_name = None
     if m:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str]) -> int:
     """List the formats."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     rows = [
         {
             "format": format_.value,
@@ -37,10 +37,11 @@ def main(arguments: Sequence[str]) -> int:
     return EXIT_CLEAN
 
 
-def _parser() -> Parser:
-    parser = Parser(
+def parser() -> Parser:
+    """Return the command's arguments."""
+    command = Parser(
         prog="weighbridge formats",
         description="List the formats that are told apart by content, with what is checked in each and what is not.",
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
-    return parser
+    command.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    return command

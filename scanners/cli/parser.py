@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from scanners.reports.summary import EXIT_USAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Parser(argparse.ArgumentParser):
@@ -20,6 +23,10 @@ class Parser(argparse.ArgumentParser):
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
+
+    def option_actions(self) -> Sequence[argparse.Action]:
+        """Return the arguments in their order, for shell completion."""
+        return self._actions
 
     def error(self, message: str) -> NoReturn:
         """Print the fault and where to read more; exit with 4."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str]) -> int:
     """List all rules, or explain one; return 4 for an id that does not exist."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     if options.id is not None and options.id not in RULES:
         print(f"weighbridge rules: no rule is called {options.id!r}; `weighbridge rules` lists them", file=sys.stderr)
         return EXIT_USAGE
@@ -33,14 +33,15 @@ def main(arguments: Sequence[str]) -> int:
     return EXIT_CLEAN
 
 
-def _parser() -> Parser:
-    parser = Parser(
+def parser() -> Parser:
+    """Return the command's arguments."""
+    command = Parser(
         prog="weighbridge rules",
         description="List the rules a finding can name, worst first, or explain one of them.",
     )
-    parser.add_argument("id", nargs="?", metavar="ID", help="the rule to explain, such as import-runs-code")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
-    return parser
+    command.add_argument("id", nargs="?", metavar="ID", help="the rule to explain, such as import-runs-code")
+    command.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    return command
 
 
 def _explanation(rule: Rule) -> list[str]:

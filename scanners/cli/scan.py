@@ -40,7 +40,7 @@ examples:
 
 def main(arguments: Sequence[str]) -> int:
     """Scan what the arguments name; return the exit code."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
         scan_options = _scan_options(options)
         _check_output(options.output)
@@ -148,39 +148,40 @@ def _scan_options(options: argparse.Namespace) -> ScanOptions:
     return ScanOptions(limits=limits, allowed_imports=frozenset(options.allow_import), jobs=options.jobs)
 
 
-def _parser() -> Parser:
-    parser = Parser(
+def parser() -> Parser:
+    """Return the command's arguments."""
+    command = Parser(
         prog="weighbridge scan",
         description="Examine model files without loading them. Formats are told by content, archives are read inside.",
         epilog=_EPILOG,
     )
-    parser.add_argument("path", nargs="+", metavar="PATH", help="a file, a directory, or - for standard input")
-    parser.add_argument("--format", choices=("text", "json", "sarif", "modelscan-json"), default="text")
-    parser.add_argument("--output", metavar="FILE", help="write the report here instead of standard output")
-    parser.add_argument(
+    command.add_argument("path", nargs="+", metavar="PATH", help="a file, a directory, or - for standard input")
+    command.add_argument("--format", choices=("text", "json", "sarif", "modelscan-json"), default="text")
+    command.add_argument("--output", metavar="FILE", help="write the report here instead of standard output")
+    command.add_argument(
         "--fail-on",
         choices=[level.name.lower() for level in Severity],
         default="medium",
         help="lowest severity that makes the exit code 1 (default: medium)",
     )
-    parser.add_argument(
+    command.add_argument(
         "--allow-import",
         action="append",
         default=[],
         metavar="MODULE.NAME",
         help="treat this exact name as harmless; names known to be dangerous stay so (repeatable)",
     )
-    parser.add_argument(
+    command.add_argument(
         "--exclude",
         action="append",
         default=[],
         metavar="GLOB",
         help="leave out files below a directory whose path, relative to it, matches (repeatable)",
     )
-    parser.add_argument("--jobs", type=int, default=available_cpus(), help="worker processes (default: all CPUs)")
-    parser.add_argument("--stdin-name", default="<stdin>", metavar="NAME", help="what the report calls standard input")
-    _add_limits(parser)
-    return parser
+    command.add_argument("--jobs", type=int, default=available_cpus(), help="worker processes (default: all CPUs)")
+    command.add_argument("--stdin-name", default="<stdin>", metavar="NAME", help="what the report calls standard input")
+    _add_limits(command)
+    return command
 
 
 def _add_limits(parser: Parser) -> None:

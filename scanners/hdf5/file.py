@@ -11,6 +11,7 @@ import io
 from typing import TYPE_CHECKING
 
 from scanners.formats import Malformed
+from scanners.pages import PagedSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 """https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html, section II.A."""
 _FIRST_USER_BLOCK = 512
+_PAGES = 512
+"""Pages of 64 KiB that are kept: metadata lies all over a file, and the library comes back to it."""
 
 
 class SourceFile(io.RawIOBase):
@@ -72,6 +75,6 @@ def open_file(source: Source) -> h5py.h5f.FileID:
     import h5py
 
     try:
-        return h5py.File(SourceFile(source), "r").id
+        return h5py.File(SourceFile(PagedSource(source, _PAGES)), "r").id
     except (OSError, RuntimeError, ValueError, KeyError) as error:
         raise Malformed(0, "an HDF5 file", str(error)) from error

@@ -10,6 +10,8 @@ from scanners.findings import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from scanners.keras.config import Place
+
 PATHS: Mapping[str, str] = {
     "file_path": "a file",
     "filename": "a file",
@@ -28,7 +30,7 @@ _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{1,20}://", re.IGNORECASE)
 _SHOWN = 200
 
 
-def judge_arguments(config: object, class_name: str, where: str) -> Iterator[Finding]:
+def judge_arguments(config: object, class_name: str, where: Place) -> Iterator[Finding]:
     """Yield a finding for each argument of an object that is a path."""
     if not isinstance(config, dict) or class_name in _JUDGED_ELSEWHERE:
         return
@@ -39,7 +41,7 @@ def judge_arguments(config: object, class_name: str, where: str) -> Iterator[Fin
             yield Finding(rule="keras-path-argument", evidence=evidence, name=f"{class_name}.{key}")
 
 
-def judge_text(text: str, where: str) -> Iterator[Finding]:
+def judge_text(text: str, where: Place) -> Iterator[Finding]:
     """Yield a finding for a text that is an address: TensorFlow's file functions open `http`, `gs`, `hdfs` and more."""
     if _ADDRESS.match(text):
         yield Finding(rule="keras-path-argument", evidence=f"{where}: {text[:_SHOWN]}", name=text[:_SHOWN])

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from scanners.findings import Finding
+from scanners.keras.config import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,14 +23,14 @@ _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_./:-]{2,60}")
 _WORDS_SHOWN = 12
 
 
-def judge_bytecode(item: dict[str, Any], where: str) -> Iterator[Finding]:
+def judge_bytecode(item: dict[str, Any], where: Place) -> Iterator[Finding]:
     """Yield a finding for each lambda that an object of the configuration holds by itself."""
     if item.get("class_name") == "__lambda__":
         yield _finding(item.get("config"), where)
     for role in _ROLES:
         value = item.get(role)
         if item.get(f"{role}_type") == "lambda" or _is_dumped(value):
-            yield _finding(value, f"{where}.{role}")
+            yield _finding(value, Place(where, role))
 
 
 def holds_bytecode(config: object) -> bool:
@@ -49,7 +50,7 @@ def _is_lambda(value: object) -> bool:
     return isinstance(value, dict) and value.get("class_name") == "__lambda__"
 
 
-def _finding(value: object, where: str) -> Finding:
+def _finding(value: object, where: Place) -> Finding:
     words = ", ".join(_words(_code(value)))
     evidence = f"{where}: Python bytecode" + (f" that mentions {words}" if words else "")
     return Finding(rule="keras-lambda", evidence=evidence, name="Lambda")

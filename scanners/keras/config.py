@@ -42,7 +42,7 @@ class Place(NamedTuple):
         while place is not None:
             steps.append(f"[{place.step}]" if isinstance(place.step, int) else f".{place.step}")
             place = place.parent
-        return "".join(reversed(steps)).removeprefix(".")
+        return "".join(reversed(steps)).removeprefix(".") or "the model"
 
 
 def parse(text: bytes | str) -> Config:
@@ -69,21 +69,16 @@ def parse(text: bytes | str) -> Config:
     return Config(root, tuple(shadowed), tuple(dict.fromkeys(repeated)))
 
 
-def walk(value: Any, name: str = "") -> Iterator[tuple[Place | None, Any]]:
+def walk(value: Any, name: str = "") -> Iterator[tuple[Place, Any]]:
     """Yield every object and every string below a value with its place, the value itself first, in file order."""
-    waiting: list[tuple[Place | None, Any]] = [(Place(None, name) if name else None, value)]
+    waiting: list[tuple[Place, Any]] = [(Place(None, name), value)]
     while waiting:
         place, item = waiting.pop()
         if isinstance(item, dict):
             yield place, item
-            waiting.extend((Place(place, key), inner) for key, inner in reversed(item.items()))
+            outer = place if place.step != "" else None
+            waiting.extend((Place(outer, key), inner) for key, inner in reversed(item.items()))
         elif isinstance(item, list):
-            waiting.extend(
-                (Place(place, index), inner) for index, inner in zip(_downwards(item), reversed(item), strict=True)
-            )
+            waiting.extend((Place(place, index), inner) for index, inner in reversed([*enumerate(item)]))
         elif isinstance(item, str):
             yield place, item
-
-
-def _downwards(items: list[Any]) -> range:
-    return range(len(items) - 1, -1, -1)

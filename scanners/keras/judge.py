@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scanners.findings import Embedded
-    from scanners.keras.config import Config
+    from scanners.keras.config import Config, Place
 
 _VALUES = frozenset(
     {
@@ -56,15 +56,14 @@ def judge(text: bytes | str, name: str, allowed: frozenset[str]) -> Iterator[Fin
 
 def _judge_all(config: Config, name: str, allowed: frozenset[str]) -> Iterator[Finding | Embedded]:
     for root in (config.root, *config.shadowed):
-        for place, item in walk(root, name):
-            where = str(place) if place else name or "the model"
+        for where, item in walk(root, name):
             if isinstance(item, str):
                 yield from judge_text(item, where)
             else:
                 yield from _judge_object(item, where, allowed)
 
 
-def _judge_object(item: dict[str, Any], where: str, allowed: frozenset[str]) -> Iterator[Finding | Embedded]:
+def _judge_object(item: dict[str, Any], where: Place, allowed: frozenset[str]) -> Iterator[Finding | Embedded]:
     if item.get("safe_mode") is False:
         yield Finding(rule="keras-enables-unsafe", evidence=f"{where}.safe_mode is false", name="safe_mode")
     yield from judge_bytecode(item, where)

@@ -12,6 +12,8 @@ from scanners.keras.known import known
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from scanners.keras.config import Place
+
 KERAS_PACKAGES = frozenset({"keras", "keras_core", "keras_cv", "keras_hub", "keras_nlp", "tf_keras"})
 GADGETS: Mapping[str, str] = {
     "keras.applications": "builds a model and downloads its weights",
@@ -23,7 +25,6 @@ GADGETS: Mapping[str, str] = {
     "keras.models": "loads a further model",
     "keras.preprocessing": "reads files",
     "keras.saving": "loads or saves a further model",
-    "keras.src": "is internal to Keras",
     "keras.utils": "downloads, unpacks, reads or writes files",
     "keras.visualization": "writes files",
 }
@@ -46,7 +47,7 @@ class _Reference(NamedTuple):
         return f"{self.module}.{self.name}" if self.module else self.name
 
 
-def judge_name(item: dict[str, Any], class_name: str, where: str, allowed: frozenset[str]) -> Iterator[Finding]:
+def judge_name(item: dict[str, Any], class_name: str, where: Place, allowed: frozenset[str]) -> Iterator[Finding]:
     """Yield a finding unless the object names something of Keras that is for models, or that the operator allows."""
     reference = _reference(item, class_name)
     if reference is None or class_name == "__lambda__":
@@ -75,7 +76,7 @@ def _reference(item: dict[str, Any], class_name: str) -> _Reference | None:
     return _Reference("class", module, class_name, registered)
 
 
-def _judge_reference(reference: _Reference, where: str) -> Iterator[Finding]:
+def _judge_reference(reference: _Reference, where: Place) -> Iterator[Finding]:
     evidence = f"{where}: {reference.kind} {reference.dotted}"
     if _is_known(reference):
         if not _is_own_registration(reference):
@@ -121,6 +122,5 @@ def _gadget(reference: _Reference) -> str | None:
     package, _, rest = reference.module.partition(".")
     if package not in KERAS_PACKAGES:
         return None
-    if rest.split(".", 1)[0] == "src":
-        rest = rest.partition(".")[2] or "src"
+    rest = rest.removeprefix("src.")
     return GADGETS.get(f"keras.{rest.split('.', 1)[0]}")

@@ -13,10 +13,12 @@ from scanners.sources import BytesSource
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    Special = Callable[[dict[str, Any], str], Iterator[Finding | Embedded]]
+    from scanners.keras.config import Place
+
+    Special = Callable[[dict[str, Any], Place], Iterator[Finding | Embedded]]
 
 
-def _lambda(item: dict[str, Any], where: str) -> Iterator[Finding]:
+def _lambda(item: dict[str, Any], where: Place) -> Iterator[Finding]:
     config = item["config"]
     if holds_bytecode(config):
         return
@@ -27,7 +29,7 @@ def _lambda(item: dict[str, Any], where: str) -> Iterator[Finding]:
     yield Finding(rule="keras-lambda-function", evidence=f"{where}: Lambda calls {name}", name=name)
 
 
-def _torch_module(item: dict[str, Any], where: str) -> Iterator[Finding | Embedded]:
+def _torch_module(item: dict[str, Any], where: Place) -> Iterator[Finding | Embedded]:
     yield Finding(rule="keras-torch-module", evidence=f"{where}: TorchModuleWrapper", name="TorchModuleWrapper")
     config = item["config"]
     module = config.get("module") if isinstance(config, dict) else None
@@ -45,7 +47,7 @@ def _decoded(text: str) -> bytes:
         return text.encode("utf-8", "surrogatepass")
 
 
-def _saved_model(item: dict[str, Any], where: str) -> Iterator[Finding]:
+def _saved_model(item: dict[str, Any], where: Place) -> Iterator[Finding]:
     config = item["config"]
     path = config.get("filepath") if isinstance(config, dict) else None
     yield Finding(rule="keras-external-model", evidence=f"{where}: TFSMLayer loads {path}", name="TFSMLayer")

@@ -18,10 +18,12 @@ from scanners.tensorflow.schema import SCHEMA
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scanners.keras.config import Place
+
 _OP = SCHEMA["NodeDef"]["op"][0]
 
 
-def judge_function(item: dict[str, Any], where: str) -> Iterator[Finding]:
+def judge_function(item: dict[str, Any], where: Place) -> Iterator[Finding]:
     """Judge a layer that calls the public TensorFlow function its configuration names."""
     config = item["config"]
     function = config.get("function") if isinstance(config, dict) else None
@@ -30,7 +32,7 @@ def judge_function(item: dict[str, Any], where: str) -> Iterator[Finding]:
         yield Finding(rule="keras-tensorflow-function", evidence=evidence, name=f"tf.{function}")
 
 
-def judge_class_method(item: dict[str, Any], where: str) -> Iterator[Finding]:
+def judge_class_method(item: dict[str, Any], where: Place) -> Iterator[Finding]:
     """Judge a layer that calls a method of a TensorFlow class: only the factories of ragged tensors are of use."""
     config = item["config"]
     symbol = config.get("cls_ref", config.get("cls_symbol")) if isinstance(config, dict) else None
@@ -39,7 +41,7 @@ def judge_class_method(item: dict[str, Any], where: str) -> Iterator[Finding]:
         yield Finding(rule="keras-tensorflow-function", evidence=evidence, name=f"tf.{symbol}")
 
 
-def judge_attribute(item: dict[str, Any], where: str) -> Iterator[Finding]:
+def judge_attribute(item: dict[str, Any], where: Place) -> Iterator[Finding]:
     """Judge a layer that takes an attribute of a tensor, or calls a method of it: none of Python's own is of use."""
     config = item["config"]
     name = config.get("attr_name") if isinstance(config, dict) else None
@@ -48,7 +50,7 @@ def judge_attribute(item: dict[str, Any], where: str) -> Iterator[Finding]:
         yield Finding(rule="keras-tensorflow-function", evidence=evidence, name=name)
 
 
-def judge_node(item: dict[str, Any], where: str) -> Iterator[Finding]:
+def judge_node(item: dict[str, Any], where: Place) -> Iterator[Finding]:
     """Judge a layer that holds one node of a graph, as an object or as a serialised message."""
     config = item["config"]
     ops = _ops(config.get("node_def") if isinstance(config, dict) else None)

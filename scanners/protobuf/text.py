@@ -20,15 +20,16 @@ if TYPE_CHECKING:
     from scanners.protobuf.messages import Schema
 
 _TOKEN = re.compile(
-    rb"""(?P<space>(?:[\s,;]|\#[^\n]*)+)
+    rb"""(?P<space>(?:\s|\#[^\n]*)+)
     |(?P<name>[A-Za-z_][A-Za-z0-9_.]*|\[[A-Za-z0-9_./\s-]*\](?=\s*:?\s*[{<]))
     |(?P<number>-?\s*[0-9.][A-Za-z0-9_.+-]*|-\s*[A-Za-z]+)
     |(?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
-    |(?P<mark>[][{}<>:])""",
+    |(?P<mark>[][{}<>:,;])""",
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(rb"\\(?:([0-7]{1,3})|[xX]([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
 _LETTERS = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
+_SEPARATORS = (b",", b";")
 _DEEPEST = 100
 
 
@@ -60,7 +61,7 @@ def rewrite(text: bytes, message: str, schema: Schema) -> bytes:
             _field(token, tokens, frames, schema)
         elif token.kind == "mark" and token.text == frame.closing:
             _close(frames)
-        else:
+        elif token.text not in _SEPARATORS:
             raise Malformed(token.offset, "a field name", repr(token.text[:40]))
     if len(frames) > 1:
         raise Malformed(len(text), f"{frames[-1].closing!r}", "the end of the text")
@@ -120,7 +121,9 @@ def _list(name: _Token, number: int, type_: str, tokens: _Tokens, frames: list[_
         token = tokens.peek()
         if token.kind == "end":
             raise Malformed(token.offset, "the end of a list", "the end of the text")
-        if len(frames) == depth:
+        if token.text in _SEPARATORS:
+            next(tokens)
+        elif len(frames) == depth:
             if token.text == b"]":
                 next(tokens)
                 return
@@ -182,10 +185,12 @@ def _write(frame: _Frame, number: int, type_: str, value: bytes) -> None:
 
 def _number(value: bytes) -> int:
     """Return an integer; the names of enumerations, which are not in the schema, count as `DT_STRING` or as nothing."""
+    digits = b"".join(value.split())
+    base = 8 if digits.lstrip(b"-").isdigit() and digits.lstrip(b"-").startswith(b"0") else 0
     try:
-        return int(value.replace(b" ", b""), 0)
+        return int(digits, base)
     except ValueError:
-        return ENUMERATION.get(value, 0)
+        return ENUMERATION.get(digits, 0)
 
 
 ENUMERATION = {b"DT_STRING": 7}

@@ -77,14 +77,17 @@ def fields(source: Source, span: Span) -> Iterator[Field]:
 
 def _field(window: bytes, at: int, base: int, end: int) -> Field:
     """Read the field at an index of the window, which reaches past its tag and length unless the message ends there."""
-    tag = window[at]
-    index = at + 1
+    tag, index = window[at], at + 1
     if tag > 0x7F:
         tag, index = _varint(window, at, base)
     value = length = 0
     wire = tag & 7
     if wire == BYTES:
-        length, index = _varint(window, index, base)
+        # Nearly all lengths take one byte; a call less for those is a third of the time of a big graph.
+        length = window[index] if index < len(window) else 0x80
+        index += 1
+        if length > 0x7F:
+            length, index = _varint(window, index - 1, base)
     elif wire == VARINT:
         value, index = _varint(window, index, base)
     elif wire in _FIXED:

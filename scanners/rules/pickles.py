@@ -93,6 +93,14 @@ TABLE = (
         _SAVE_ANEW,
     ),
     Rule(
+        "array-outside",
+        Severity.HIGH,
+        "The file reads an array from another place",
+        "A joblib file of the old kind names the files of its arrays; a path leads out of the model's directory.",
+        _SAVE_ANEW,
+        ("CWE-22",),
+    ),
+    Rule(
         "frame-disagrees",
         Severity.HIGH,
         "A frame of the pickle ends inside an opcode, or where there is none",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanners.findings import Finding
+from scanners.pages import PagedSource
 from scanners.tensorflow.attributes import PATH_ATTRIBUTES, judge_attribute
 from scanners.tensorflow.ops import NOT_RECOGNISED, judge_op
 from scanners.tensorflow.paths import PATH_INPUTS, Given, judge_paths
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
     from scanners.sources import Source
     from scanners.tensorflow.survey import Occurrence, Survey
 
+_PAGES = 64
 _WATCHED = frozenset(PATH_ATTRIBUTES.keys() | PATH_INPUTS.keys())
 
 
 def judge_graph(source: Source, graphs: list[Span], given: Given, allowed: frozenset[str]) -> Iterator[Finding]:
     """Yield what is wrong with a graph; `allowed` are ops of plug-in libraries that the operator knows."""
+    source = PagedSource(source, _PAGES)
     seen = survey(source, graphs, _WATCHED)
     yield from _judge_ops(seen, allowed)
     for scope, node in seen.watched:

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from scanners.unpickler.machine import Machine
 
 
-def protocol(machine: Machine) -> Iterable[Fact]:
+def protocol(machine: Machine) -> Iterable[Fact] | None:
     """Set the protocol."""
     number = machine.take_int(1)
     if number > HIGHEST_PROTOCOL:
         raise Stopped(machine.at, f"a protocol up to {HIGHEST_PROTOCOL}", str(number))
     machine.protocol = number
-    return machine.listener.protocol(machine.at, number, first=machine.at == machine.began)
+    return None if machine.at == machine.began else machine.listener.late_protocol(machine.at, number)
 
 
 def frame(machine: Machine) -> Iterable[Fact] | None:
@@ -45,19 +45,17 @@ def frame(machine: Machine) -> Iterable[Fact] | None:
     length = machine.take_int(8)
     if length > LARGEST:
         raise Stopped(machine.at, "a length that an index can hold", str(length))
-    inside = machine.frame_end != NOWHERE
-    machine.frame_end = machine.offset + length
-    machine.set_boundary()
-    return machine.listener.frame_disagrees(machine.at, "a frame begins inside another") if inside else None
+    return None if machine.enter_frame(length) else machine.lie(machine.at, "a frame begins inside another")
 
 
 def stop(machine: Machine) -> Iterable[Fact]:
     """End the stream with the topmost value."""
     value = machine.pop()
+    machine.result = value
     machine.running = False
     facts = list(escapes(machine, value))
     if machine.frame_end not in {machine.offset, NOWHERE}:
-        facts += machine.listener.frame_disagrees(machine.at, "the frame does not end with the stream")
+        facts += machine.lie(machine.at, "the frame does not end with the stream")
     return facts
 
 
@@ -123,11 +121,18 @@ def reduce(machine: Machine) -> Iterable[Fact]:
 
 
 def instance_lines(machine: Machine) -> Iterable[Fact]:
-    """Import what two lines name and call it with all above the last mark."""
-    arguments = machine.as_tuple(machine.pop_mark())
+    """
+    Import what two lines name and call it with all above the last mark.
+
+    Without a mark, the Python unpickler raises after the import, the C one before it.
+    """
     module = _name(machine, "ascii")
-    facts = [*push_import(machine, module, _name(machine, "ascii"))]
-    facts += _call(machine, machine.pop(), arguments)
+    what = machine.find_global(module, _name(machine, "ascii"))
+    facts = [*machine.listener.imported(what)]
+    if machine.marks:
+        facts += _call(machine, what, machine.as_tuple(machine.pop_mark()))
+    else:
+        machine.fail(Stopped(machine.at, "an open mark", "none"))
     return facts
 
 
@@ -158,10 +163,14 @@ def new_with_keywords(machine: Machine) -> Iterable[Fact]:
 
 def build(machine: Machine) -> Iterable[Fact]:
     """Give the value below the topmost one its state."""
-    state = machine.pop_many(2)
-    machine.stack.append(state[0])
-    facts = [*escapes(machine, state[1])]
-    facts += machine.listener.built(machine.at, state[0], state[1], machine.special)
+    target, state = machine.pop_many(2)
+    machine.stack.append(target)
+    facts = [*escapes(machine, state)]
+    facts += machine.listener.built(machine.at, target, state, machine.special)
+    if isinstance(target, Made):
+        target.state = state
+        if machine.after_build is not None:
+            facts += machine.after_build(machine, target)
     return facts
 
 

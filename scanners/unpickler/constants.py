@@ -103,15 +103,15 @@ def payload(size: int) -> Callable[[Machine], None]:
 
     def push(machine: Machine) -> None:
         length = machine.take_int(size)
-        machine.stack.append(Bytes(_skip(machine, length), length))
+        machine.stack.append(Bytes(_skip(machine, length, in_one=False), length))
 
     return push
 
 
-def _skip(machine: Machine, length: int) -> int:
+def _skip(machine: Machine, length: int, *, in_one: bool = True) -> int:
     if length > LARGEST:
         raise Stopped(machine.at, "a length that an index can hold", str(length))
-    return machine.skip(length)
+    return machine.skip(length, in_one=in_one)
 
 
 def next_buffer(machine: Machine) -> Iterable[Fact]:

@@ -9,6 +9,7 @@ from scanners.imports import Judgement, Kind, check_arguments, check_escape, che
 from scanners.imports.values import Stretch
 from scanners.sources import SliceSource
 from scanners.unpickler.facts import Fact, Nested
+from scanners.unpickler.listening import Listener
 from scanners.unpickler.meaning import spelling, translate
 from scanners.unpickler.special import SPECIAL
 from scanners.unpickler.values import Container, Global, Made, Persistent, Unnamed
@@ -23,7 +24,9 @@ _RULES = {
     Kind.REACHES_OUT: "import-reaches-out",
     Kind.RUNS_CODE: "import-runs-code",
 }
-class Judge:
+
+
+class Judge(Listener):
     """What one part of a file was found to do."""
 
     def __init__(self, source: Source, allowed_imports: frozenset[str], *, persistent_ids: bool) -> None:
@@ -45,22 +48,22 @@ class Judge:
         return self._report(what, judgement, what.offset)
 
     def import_not_determined(self, offset: int, why: str) -> Iterable[Fact]:
-        """A name that is not in the stream is never recognised."""
+        """Report that the name is not in the stream."""
         return self._tell("import-not-determined", why, offset)
 
     def extension(self, offset: int, code: int) -> Iterable[Fact]:
-        """What a code stands for is not in the stream."""
+        """Report that what the code stands for is not in the stream."""
         return self._tell("extension-code", f"extension code {code}", offset, name=f"extension code {code}")
 
     def persistent(self, offset: int, identifier: object) -> Iterable[Fact]:
-        """Only PyTorch's containers have ids."""
+        """Report ids outside of PyTorch's containers."""
         if self._persistent_ids:
             return ()
         shown = repr(identifier)[:200] if isinstance(identifier, str | int) else "a value on the stack"
         return self._tell("persistent-id", f"asks for {shown}", offset)
 
     def out_of_band(self, offset: int) -> Iterable[Fact]:
-        """Buffers from elsewhere were not examined."""
+        """Report that buffers from elsewhere were not examined."""
         return self._tell("out-of-band-buffer", "NEXT_BUFFER", offset)
 
     def called(self, offset: int, callee: object, arguments: object, *, new: bool) -> Iterable[Fact]:
@@ -69,6 +72,9 @@ class Judge:
             return self._call(offset, callee, arguments, new=new)
         if isinstance(callee, Unnamed):
             return ()
+        returned = _returned_import(callee)
+        if returned is not None:
+            return self._call(offset, returned, arguments, new=new)
         shown = "what persistent_load returns" if isinstance(callee, Persistent) else "what an earlier call returns"
         if isinstance(callee, Made) and callee.by is not None:
             shown = f"what {callee.by.module}.{callee.by.name} returns"
@@ -85,7 +91,7 @@ class Judge:
             yield from self._guarded(target.by, offset, lambda module, name: self._state(module, name, target, state))
 
     def changed(self, offset: int, target: object, items: list[object]) -> Iterable[Fact]:
-        """Instances may be given items, imported objects not."""
+        """Report items put into imported objects; instances may be given some."""
         del items
         return self._tell_changed(offset, target, "items") if isinstance(target, Global) else ()
 
@@ -94,12 +100,12 @@ class Judge:
         return self._guarded(what, offset, check_escape)
 
     def frame_disagrees(self, offset: int, why: str) -> Iterable[Fact]:
-        """Frames that no pickler writes are a finding."""
+        """Report frames that no pickler writes."""
         return self._tell("frame-disagrees", why, offset)
 
-    def protocol(self, offset: int, number: int, *, first: bool) -> Iterable[Fact]:
+    def late_protocol(self, offset: int, number: int) -> Iterable[Fact]:
         """Tell of a protocol that is stated late."""
-        return () if first else self._tell("protocol-repeated", f"PROTO {number}", offset)
+        return self._tell("protocol-repeated", f"PROTO {number}", offset)
 
     def _state(self, module: str, name: str, target: Made, state: object) -> Judgement:
         assert target.by is not None
@@ -180,3 +186,14 @@ def _special_keys(state: object, special: str | None) -> Iterator[str]:
 
 _PLAIN = (type(None), bool, int, float, str, Global, Persistent, Unnamed, Made)
 """Classes of values that are no dict, or whose keys are nobody's business."""
+
+
+def _returned_import(callee: object) -> Global | None:
+    """Return the import that a call gave, where it gave one: `getattr` of a class gives its method."""
+    if not isinstance(callee, Made) or callee.by is None or not callee.by.guarded:
+        return None
+    mapped = callee.by.protocol < 3
+    result = check_arguments(*spelling(callee.by, mapped=mapped), translate(callee.arguments, mapped=mapped)).result
+    if result is None:
+        return None
+    return Global(result.module, result.name, 4, callee.by.offset, guarded=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanners.limits import BudgetExceeded
-from scanners.unpickler.listening import Deaf
+from scanners.unpickler.listening import Listener
 from scanners.unpickler.memo import Memo, Overlay
 from scanners.unpickler.opcodes import Opcode
 from scanners.unpickler.reading import NOWHERE, Reader, Stopped
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from scanners.sources import Source
     from scanners.unpickler.facts import Fact
-    from scanners.unpickler.listening import Listener
-    from scanners.unpickler.values import Text
+    from scanners.unpickler.values import Made, Text
 
+    AfterBuild = Callable[["Machine", Made], Iterable[Fact]]
     Handler = Callable[["Machine"], Iterable[Fact] | None]
 
 MOST_VALUES = 1 << 22
@@ -46,17 +46,21 @@ class Machine(Reader):
     """One run over one stream."""
 
     __slots__ = (
+        "_error",
         "_globals",
         "_recent",
         "_replays",
+        "after_build",
         "at",
         "began",
         "fence",
         "forwards_only",
+        "lied",
         "listener",
         "marks",
         "memo",
         "protocol",
+        "result",
         "running",
         "special",
         "stack",
@@ -75,13 +79,20 @@ class Machine(Reader):
         """Values below this stand under the last open mark and are out of reach."""
         self.memo: Memo | Overlay = Memo() if memo is None else memo
         self.protocol = 0
+        self.lied = False
+        """Whether frames were found that make unpicklers read different streams."""
         self.running = True
+        self.result: object = None
+        """The value at STOP."""
+        self.after_build: AfterBuild | None = None
+        """What a loader does to an instance that BUILD has given its state."""
         self.at = offset
         """Offset of the opcode that runs."""
         self.special: str | None = None
         """An attribute of `special.SPECIAL` that some dict was given as a key."""
         self.steps = 0
         """Opcodes that were run one by one."""
+        self._error: Stopped | None = None
         self._globals: dict[tuple[str, str, int], Global] = {}
         self._recent: dict[Run, list[object]] = {}
         self._replays = 0
@@ -121,9 +132,9 @@ class Machine(Reader):
         """Run out of the innermost mark, or up to one of some opcodes: behind a container, a run of its like begins."""
         depth = len(self.marks)
         for _ in range(_LONGEST_TAIL):
-            if not self.running or self.position >= self.boundary:
+            if not self.running:
                 return
-            code = self.window[self.position]
+            code = self.window[self.position] if self.position < self.boundary else None
             yield from self.step(handlers)
             if code in ends or len(self.marks) < depth:
                 return
@@ -146,12 +157,24 @@ class Machine(Reader):
         self.steps += count
         return ()
 
+    def lie(self, offset: int, why: str) -> Iterable[Fact]:
+        """Note that unpicklers read different streams from here."""
+        self.lied = True
+        return self.listener.frame_disagrees(offset, why)
+
+    def fail(self, error: Stopped) -> None:
+        """Raise an error before the next opcode: what the opcode that runs reports is heard first."""
+        self._error = error
+        self.boundary = 0
+
     def _cross(self) -> Iterable[Fact]:
         """Leave the frame, or read on."""
+        if self._error is not None:
+            raise self._error
         facts: Iterable[Fact] = ()
         if self.offset >= self.frame_end:
             if self.offset > self.frame_end:
-                facts = self.listener.frame_disagrees(self.frame_end, "the frame ends inside an opcode")
+                facts = self.lie(self.frame_end, "the frame ends inside an opcode")
             self.frame_end = NOWHERE
             self.set_boundary()
         if self.position >= len(self.window) and not self.refill():
@@ -247,7 +270,7 @@ class Machine(Reader):
         assert isinstance(self.memo, Memo)
         overlay = Overlay(self.memo, run)
         source, start = (self.source, run.start) if run.kept is None else (run.restored(), 0)
-        replay = Machine(source, start, Deaf(), overlay)
+        replay = Machine(source, start, Listener(), overlay)
         end = start + run.end - run.start
         while replay.offset < end:
             replay.step(HANDLERS)

@@ -37,7 +37,18 @@ MOST_SCATTERED = 1 << 20
 class Memo:
     """Values by index."""
 
-    __slots__ = ("_chunks", "_dense", "_firsts", "_history", "_made", "_names", "_overwritten", "_scattered", "_settled", "guarded")
+    __slots__ = (
+        "_chunks",
+        "_dense",
+        "_firsts",
+        "_history",
+        "_made",
+        "_names",
+        "_overwritten",
+        "_scattered",
+        "_settled",
+        "guarded",
+    )
 
     def __init__(self) -> None:
         self._settled = 0

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from scanners.imports import Kind, judge, spellings
 from scanners.limits import BudgetExceeded
-from scanners.unpickler.listening import Deaf
+from scanners.unpickler.listening import Listener, is_importable
 from scanners.unpickler.machine import Machine
 from scanners.unpickler.reading import Stopped
 from scanners.unpickler.table import HANDLERS
@@ -23,10 +22,9 @@ _TRIAL_STEPS = 64
 """Rounds of the machine, each of up to 64 opcodes. What parses for longer is no text."""
 _MARKED_OPCODES = 8
 """Opcodes behind PROTO that random bytes do not survive."""
-_IDENTIFIER = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*\Z")
 
 
-class _Trial(Deaf):
+class _Trial(Listener):
     """Notes whether anything was reached that makes a stream dangerous."""
 
     def __init__(self) -> None:
@@ -45,8 +43,7 @@ class _Trial(Deaf):
     def called(self, offset: int, callee: object, arguments: object, *, new: bool) -> Iterable[Fact]:
         """Note calls of what could be imported on a usual system."""
         del offset, arguments, new
-        importable = not isinstance(callee, Global) or all(map(_IDENTIFIER.match, (callee.module, callee.name)))
-        self.called_something |= importable
+        self.called_something |= not isinstance(callee, Global) or is_importable(callee)
         return ()
 
 
@@ -80,6 +77,21 @@ def looks_like_pickle(source: Source, *, named: bool) -> bool:
     return True
 
 
+def is_torch_legacy(source: Source) -> bool:
+    """Tell whether a source begins with the pickle of PyTorch's magic number, in whatever way it is spelt."""
+    machine = Machine(source, 0, Listener())
+    try:
+        machine.step(HANDLERS, _LONGEST_MAGIC)
+    except Stopped:
+        return False
+    return not machine.running and machine.result == _TORCH_MAGIC
+
+
+_TORCH_MAGIC = 0x1950A86A20F9469CFC6C
+"""`MAGIC_NUMBER` of https://github.com/pytorch/pytorch/blob/main/torch/serialization.py."""
+_LONGEST_MAGIC = 16
+
+
 def _ends(source: Source, offset: int) -> bool:
     """Tell whether nothing, or a further pickle with PROTO, stands behind a STOP: else a text happened to parse."""
     rest = source.read(offset, 2)
@@ -88,7 +100,7 @@ def _ends(source: Source, offset: int) -> bool:
 
 def _survived(source: Source) -> bool:
     """Tell whether the first opcodes behind PROTO run."""
-    machine = Machine(source, 0, Deaf())
+    machine = Machine(source, 0, Listener())
     try:
         for _ in range(_MARKED_OPCODES):
             machine.step(HANDLERS)

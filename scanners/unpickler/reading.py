@@ -56,6 +56,13 @@ class Reader:
         self.set_boundary()
         return len(self.window) >= wanted
 
+    def enter_frame(self, length: int) -> bool:
+        """Begin a frame at the position; tell whether that is in place, and not inside another frame."""
+        inside = self.frame_end != NOWHERE
+        self.frame_end = self.offset + length
+        self.set_boundary()
+        return not inside
+
     def set_boundary(self) -> None:
         """Work out the boundary anew."""
         self.boundary = min(len(self.window), self.frame_end - self.start)
@@ -77,29 +84,42 @@ class Reader:
         return int.from_bytes(self.take(count), "little")
 
     def take_line(self) -> bytes:
-        """Read up to a newline, which is not returned; raise `Stopped` where there is none."""
+        """
+        Read up to a newline, which is not returned.
+
+        At the end of the data, the Python unpickler takes the last byte for the newline; the C one raises.
+        """
         end = self.window.find(b"\n", self.position)
         wanted = WINDOW
         while end < 0:
             complete = self.refill(wanted)
             end = self.window.find(b"\n")
-            if end < 0 and (not complete or wanted > LONGEST_LINE):
+            if end < 0 and not complete:
+                end = max(len(self.window) - 1, 0)
+            elif end < 0 and wanted > LONGEST_LINE:
                 raise Stopped(self.start, "a line", "no newline")
             wanted *= 4
         line = self.window[self.position : end]
-        self.position = end + 1
+        self.position = min(end + 1, len(self.window))
         return line
 
-    def skip(self, count: int) -> int:
-        """Pass over `count` bytes without reading them, and return where they start; raise `Stopped` at the end."""
+    def jump(self, offset: int) -> None:
+        """Move to an offset."""
+        self.start, self.position, self.window = offset, 0, b""
+        self.set_boundary()
+
+    def skip(self, count: int, *, in_one: bool = True) -> int:
+        """
+        Pass over `count` bytes without reading them, and return where they start; raise `Stopped` at the end.
+
+        `in_one` says that the C unpickler asks its buffer for them at once, as it does for all but bytes.
+        """
+        del in_one
         begin = self.start + self.position
         if self.position + count <= len(self.window):
             self.position += count
             return begin
-        self.start = begin + count
-        self.position = 0
-        self.window = b""
-        self.set_boundary()
+        self.jump(begin + count)
         if not self.source.read(self.start - 1, 1):
             raise Stopped(begin, f"{count} bytes", "the end of the data")
         return begin

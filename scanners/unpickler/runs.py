@@ -35,7 +35,7 @@ SHORTEST = 64
 ROOM = UNITS * 264
 """Bytes that a run of constants may take."""
 STEPS_FOR_CONTAINERS = 4096
-STEPS_FOR_DEPTH = 1 << 17
+STEPS_FOR_DEPTH = 1 << 16
 """Opcodes after which patterns that take long to compile are worth it."""
 MOST_GUARDED = 64
 """Imports whose use decides in the memo; with more of them, every opcode is looked at."""

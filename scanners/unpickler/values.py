@@ -86,6 +86,8 @@ class Made:
     by: Global | None
     """The callee; None where that is itself made by a call, or has no name."""
     arguments: object
+    state: object = None
+    """What BUILD last gave it."""
 
 
 @dataclass(slots=True, eq=False)

@@ -73,7 +73,7 @@ class Kubectl:
 @pytest.fixture(scope="session")
 def webhook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Webhook]:
     """Run the webhook under the policy of the examples."""
-    arguments = [f"--policy={REPOSITORY / 'examples/policy.yaml'}"]
+    arguments = ["--no-cluster", f"--policy={REPOSITORY / 'examples/policy.yaml'}", "--default-policy=default"]
     with Webhook(tmp_path_factory.mktemp("webhook"), arguments) as running:
         yield running
 

@@ -56,21 +56,21 @@ CONFIG = st.builds(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(CONFIG)
 def test_a_configuration_survives_its_arguments(config: GateConfig) -> None:
     """Injection writes, the gate and admission read: all three mean the same."""
     assert from_arguments(to_arguments(config)) == config
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(CONFIG)
 def test_kubernetes_expands_nothing_in_the_arguments(config: GateConfig) -> None:
     """`$(NAME)` would be replaced between admission and the gate."""
     assert not any("$" in argument for argument in to_arguments(config))
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(CONFIG, st.randoms())
 def test_the_order_of_arguments_matters_for_volumes_only(config: GateConfig, random: Random) -> None:
     """The same arguments in another order are the same gate."""
@@ -82,6 +82,7 @@ def test_the_order_of_arguments_matters_for_volumes_only(config: GateConfig, ran
     assert from_arguments([*volumes, *others, *waivers]) == config
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=40), max_size=5))
 def test_any_other_text_is_refused_in_words(arguments: list[str]) -> None:
     """Whatever stands in `args`, the answer is a configuration or a `ContractError`."""
@@ -89,6 +90,7 @@ def test_any_other_text_is_refused_in_words(arguments: list[str]) -> None:
         from_arguments(arguments)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["--volume", "--fail-on", "--waive", "--policy", "--max-depth", "--allow-import"]), st.text())
 def test_any_value_of_a_known_argument_is_read_or_refused(name: str, value: str) -> None:
     """No value makes the parser fail in another way, and what it accepts it can write."""

@@ -17,7 +17,7 @@ from .test_arguments import CONFIG
 RULE = Waiver(rule="import-not-recognised", until=date(2027, 3, 31))
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(CONFIG)
 def test_a_configuration_is_not_weaker_than_itself(config: GateConfig) -> None:
     """Or no gate that injection made would be accepted, except where one path stands for two volumes."""
@@ -26,7 +26,7 @@ def test_a_configuration_is_not_weaker_than_itself(config: GateConfig) -> None:
         assert weaker_than(config, config) == []
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(CONFIG, CONFIG)
 def test_of_two_that_differ_only_in_threshold_one_is_weaker(one: GateConfig, other: GateConfig) -> None:
     """Exactly the higher threshold is refused."""

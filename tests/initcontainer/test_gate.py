@@ -58,6 +58,15 @@ class Gate:
         return [json.loads(line) for line in self._capture.readouterr().out.splitlines()]
 
 
+@pytest.fixture(autouse=True)
+def default_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep the tests off the machine's `/dev`, and off their own message where they run in a pod."""
+    path = tmp_path / "termination-log"
+    monkeypatch.setattr("initcontainer.gate.TERMINATION_MESSAGE_PATH", str(path))
+    monkeypatch.setattr("initcontainer.options.TERMINATION_MESSAGE_PATH", str(path))
+    return path
+
+
 @pytest.fixture
 def gate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Gate:
     """Return a gate over an empty directory."""
@@ -317,12 +326,19 @@ def test_wrong_surroundings_are_explained(argument: str, capsys: pytest.CaptureF
     assert argument.partition("=")[0] in capsys.readouterr().err
 
 
-def test_the_default_message_path_is_never_made(gate: Gate) -> None:
+def test_the_default_message_path_is_never_made(gate: Gate, default_path: Path) -> None:
     """Outside of Kubernetes `/dev` is the machine's."""
     gate.write("weights.pkl", HARMLESS)
-    assert not Path("/dev/termination-log").exists()
     assert main(["--volume=/mnt/models", f"--mounted-at={gate.root}"]) == 0
-    assert not Path("/dev/termination-log").exists()
+    assert not default_path.exists()
+
+
+def test_the_default_message_path_is_written_where_the_kubelet_made_it(gate: Gate, default_path: Path) -> None:
+    """As in a pod, where nobody gives another."""
+    gate.write("evil.pkl", RUNS_CODE)
+    default_path.write_text("x" * 5000)
+    assert main(["--volume=/mnt/models", f"--mounted-at={gate.root}"]) == 1
+    assert decode(default_path.read_text()).verdict is Verdict.BLOCK
 
 
 def test_a_message_that_cannot_be_written_changes_no_verdict(

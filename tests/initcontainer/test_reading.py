@@ -248,7 +248,7 @@ JSON = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.sampled_from(sorted({*JUDGED, *FORBIDDEN})), JSON)
 def test_any_json_in_any_field_is_answered(container: dict[str, Any], field: str, value: object) -> None:
     """Nothing that a pod can hold makes the reading fail, and nothing but the canonical form passes by accident."""
@@ -256,7 +256,7 @@ def test_any_json_in_any_field_is_answered(container: dict[str, Any], field: str
     assert isinstance(read, Gate | list)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None)
 @given(st.data())
 def test_any_json_at_any_place_is_answered_and_never_widens(
     config: GateConfig, container: dict[str, Any], data: st.DataObject

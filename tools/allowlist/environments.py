@@ -32,7 +32,7 @@ class Environment:
 
     def saved(self, cache: Path, savers: Path = SAVERS) -> Path:
         """Build the environment, run its savers once, and return the directory of the files they saved."""
-        python = self._interpreter(cache)
+        python = self.interpreter(cache)
         for saver in self.savers:
             directory = cache / "saved" / self.name / saver
             if not directory.exists():
@@ -44,11 +44,12 @@ class Environment:
 
     def versions(self, cache: Path) -> dict[str, str]:
         """Return the versions of all distributions that pip sees in the environment."""
-        command = [self._interpreter(cache), "-m", "pip", "list", "--format", "json"]
+        command = [self.interpreter(cache), "-m", "pip", "list", "--format", "json"]
         listed = subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - the environment's own pip
         return {item["name"].lower(): item["version"] for item in json.loads(listed.stdout)}
 
-    def _interpreter(self, cache: Path) -> Path:
+    def interpreter(self, cache: Path) -> Path:
+        """Build the environment if need be, and return its Python."""
         directory = cache / "environments" / self.name
         python = directory / "bin" / "python"
         done = directory / "installed"

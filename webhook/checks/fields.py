@@ -114,10 +114,9 @@ MOUNT_FIELDS = frozenset(
 
 def field_unknown(subject: Subject) -> Iterator[Violation]:
     """Demand that a pod that serves a model has no field that is not known."""
-    if not subject.models.servers:
-        return
-    if not subject.pod.is_partial:
-        yield from _unknown(subject.pod.spec, POD_FIELDS, subject.pod.at)
+    if not subject.models.servers or subject.pod.is_partial:
+        return  # A platform's own objects have fields of their own beside the pod's.
+    yield from _unknown(subject.pod.spec, POD_FIELDS, subject.pod.at)
     for container in subject.pod.containers:
         yield from _unknown(container.raw, CONTAINER_FIELDS, container.at)
         for at, mount in items(container.raw, "volumeMounts", container.at):

@@ -70,7 +70,7 @@ def _requirement(subject: Subject, config: GateConfig) -> GateConfig:
     empty = {
         volume.server_path
         for volume, entry in (gate.entries() if gate else ())
-        if subject.pod.volume(entry.volume).source.get("claimName") in may_be_empty
+        if subject.pod.volume(entry.volume).claim in may_be_empty
     }
     return subject.policy.requirement(
         [GatedVolume(server_path=v.server_path, may_be_empty=v.server_path in empty) for v in config.volumes]
@@ -83,7 +83,7 @@ def gate_other_subpath(subject: Subject) -> Iterator[Violation]:
     if gate is None or gate.gate is None:
         return
     for server, mount in subject.models.mounts:
-        if not gate.touches(mount) or gate.examines(mount):
+        if not gate.touches(mount) or gate.examines(mount) or mount.sub_path_expr:
             continue
         if gate.shows(mount):
             if server not in subject.models.loaders_of(mount.volume):

@@ -51,7 +51,7 @@ def volume_live(subject: Subject) -> Iterator[Violation]:
 
 def _kind(volume: Volume) -> str:
     if volume.kind == "persistentVolumeClaim":
-        return f"claim {shown(volume.source.get('claimName', ''))}"
+        return f"claim {shown(volume.claim)}"
     return volume.kind or "brought by a controller"
 
 

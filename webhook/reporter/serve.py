@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scanners.cli.parser import Parser
 from webhook import options
+from webhook.authority import options as authority
 from webhook.cluster import Cluster, ClusterError
 from webhook.handlers import Confirmation, WatchThread
 from webhook.listening import Listener, metrics_application
@@ -54,6 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         stores = options.stores(arguments)
+        authority.terms(arguments, stores.own_namespace)
     except (OSError, ValueError) as error:
         print(f"weighbridge reporter: {error}", file=sys.stderr)
         return options.USAGE
@@ -69,6 +71,7 @@ def _parser() -> Parser:
     parser = Parser(prog="weighbridge reporter", description=_DESCRIPTION, epilog=_EPILOG)
     options.add_service_options(parser)
     options.add_policy_options(parser)
+    authority.add_certificate_options(parser)
     add = parser.add_argument_group("state").add_argument
     add(
         "--store",
@@ -86,12 +89,16 @@ def _parser() -> Parser:
 async def _run(arguments: argparse.Namespace, stores: Stores) -> int:
     registry = new_registry("reporter")
     process = ReporterProcess(arguments, stores, registry)
+    work = [process.run()]
+    if keeper := authority.keeper(arguments, stores.own_namespace, registry):
+        # Whoever holds the lease: certificates are kept before there is anything to report, and by every replica.
+        work.append(keeper.keep())
     listener = Listener(metrics_application(registry), host=arguments.host, port=arguments.metrics_port, tls=None)
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(listener.close)
         logger.info("serving", extra={"fields": {"metrics_port": await listener.open()}})
         stack.push_async_callback(process.end)
-        return 0 if await until_told(stack, [process.run()]) else 1
+        return 0 if await until_told(stack, work) else 1
 
 
 class ReporterProcess:

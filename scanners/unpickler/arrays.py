@@ -1,0 +1,120 @@
+"""
+Arrays between opcodes, as joblib writes them.
+
+joblib's unpickler replaces each `NumpyArrayWrapper` right after its BUILD by an array, which it reads from the file at
+this place: raw numbers behind up to 16 bytes of padding, or for object arrays a pickle of their own (`read_array` in
+https://github.com/joblib/joblib/blob/main/joblib/numpy_pickle.py). Releases before 0.10 keep arrays in files beside the
+pickle, named in an `NDArrayWrapper` (joblib/numpy_pickle_compat.py).
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from scanners.findings import Finding
+from scanners.numpy_dtypes import holds_objects, item_size
+from scanners.unpickler.machine import Machine
+from scanners.unpickler.reading import Stopped
+from scanners.unpickler.values import Container, Global, Made
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from scanners.unpickler.facts import Fact
+
+_INLINE = "NumpyArrayWrapper"
+_BESIDE = frozenset({"NDArrayWrapper", "ZNDArrayWrapper"})
+_MOST_DIMENSIONS = 64
+
+
+class InlineArrays:
+    """What joblib's unpickler does after BUILD; noted, so that the caller knows that other unpicklers go on elsewhere."""
+
+    def __init__(self) -> None:
+        self.seen = False
+        """Whether there was an array between opcodes."""
+
+    def __call__(self, machine: Machine, made: Made) -> Iterable[Fact]:
+        """Pass over the array that follows a wrapper."""
+        name = _class_name(made)
+        if name == _INLINE:
+            self.seen = True
+            return self._pass_over(machine, made)
+        return _named_file(machine, made) if name in _BESIDE else ()
+
+    def _pass_over(self, machine: Machine, made: Made) -> Iterator[Fact]:
+        state = _items(made.state)
+        dtype = _describe(state.get("dtype"), machine.at)
+        if holds_objects(dtype):
+            nested = Machine(machine.source, machine.offset, machine.listener)
+            yield from nested.run()
+            machine.jump(nested.offset)
+            return
+        if state.get("numpy_array_alignment_bytes") is not None:
+            machine.jump(machine.offset + 1 + machine.take_int(1))
+        machine.skip(_count(state.get("shape"), machine.at) * item_size(dtype), in_one=False)
+
+
+def _class_name(made: Made) -> str | None:
+    """Return the name of the class of joblib that something is an instance of."""
+    by = made.by
+    if by is not None and by.name == "_reconstructor" and isinstance(made.arguments, tuple) and made.arguments:
+        by = made.arguments[0] if isinstance(made.arguments[0], Global) else None
+    return by.name if by is not None and "joblib" in by.module else None
+
+
+def _items(state: object) -> dict[str, object]:
+    if not isinstance(state, Container) or not state.complete:
+        return {}
+    pairs = zip(state.items[::2], state.items[1::2], strict=False)
+    return {key: value for key, value in pairs if isinstance(key, str)}
+
+
+def _describe(dtype: object, offset: int) -> str:
+    """Return the description of a dtype: its code, or `O` where one of its fields is an object."""
+    arguments = dtype.arguments if isinstance(dtype, Made) else None
+    if not isinstance(arguments, tuple) or not arguments or not isinstance(arguments[0], str):
+        raise Stopped(offset, "a dtype", type(dtype).__name__)
+    assert isinstance(dtype, Made)
+    code = "O" if _has_object_field(dtype) else arguments[0]
+    try:
+        item_size(code)
+    except ValueError as error:
+        raise Stopped(offset, "a dtype that is known", str(error)) from error
+    return code
+
+
+def _has_object_field(dtype: Made) -> bool:
+    """Tell whether a dtype, or one that its state leads to, is that of objects."""
+    waiting: list[object] = [dtype]
+    for _ in range(4096):
+        if not waiting:
+            return False
+        value = waiting.pop()
+        if isinstance(value, Made):
+            code = value.arguments[0] if isinstance(value.arguments, tuple) and value.arguments else None
+            if isinstance(code, str) and holds_objects(code):
+                return True
+            waiting.append(value.state)
+        elif isinstance(value, tuple):
+            waiting += value
+        elif isinstance(value, Container):
+            waiting += value.items
+    return True
+
+
+def _count(shape: object, offset: int) -> int:
+    if isinstance(shape, tuple) and len(shape) <= _MOST_DIMENSIONS:
+        lengths = [length for length in shape if isinstance(length, int) and length >= 0]
+        if len(lengths) == len(shape):
+            return prod(lengths)
+    raise Stopped(offset, "the shape of an array", type(shape).__name__)
+
+
+def _named_file(machine: Machine, made: Made) -> Iterable[Fact]:
+    name = _items(made.state).get("filename")
+    if isinstance(name, str) and "/" not in name and "\\" not in name and name not in {"", ".", ".."}:
+        return ()
+    shown = name if isinstance(name, str) else "a name that is not in the stream"
+    return (Finding(rule="array-outside", evidence=f"reads {shown[:200]}", offset=machine.at),)

@@ -1,0 +1,22 @@
+"""Save plain data by dill and cloudpickle: `python other.py DIRECTORY SAVERS-OF-THE-ALLOWLIST`."""
+
+import sys
+from pathlib import Path
+
+DIRECTORY = Path(sys.argv[1])
+sys.path.insert(0, sys.argv[2])
+
+import cloudpickle  # noqa: E402 - after the path
+import dill  # noqa: E402
+from other_picklers import things  # noqa: E402
+
+
+def main():
+    """Write one file for each pickler."""
+    DIRECTORY.mkdir(parents=True)
+    for name, library in (("dill", dill), ("cloudpickle", cloudpickle)):
+        (DIRECTORY / f"{name}.pkl").write_bytes(library.dumps(things()))
+
+
+if __name__ == "__main__":
+    main()

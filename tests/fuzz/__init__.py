@@ -1,0 +1,1 @@
+"""Differences between the machine and the real unpicklers, looked for at random."""

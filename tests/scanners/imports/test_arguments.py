@@ -1,0 +1,211 @@
+"""Names that real models use and that can do worse are judged by what they are given."""
+
+import pytest
+
+from scanners.imports import Judgement, Kind, check_arguments, check_escape, check_state, judge
+from scanners.imports.arguments import RULES
+from scanners.imports.values import UNKNOWN, Constant, DictValue, GlobalValue, Instance, Stretch, TupleValue, Value
+
+ESTIMATOR = GlobalValue("sklearn.linear_model._base", "LinearRegression")
+OBJECT = GlobalValue("builtins", "object")
+SYSTEM = GlobalValue("os", "system")
+SCORE = GlobalValue("sklearn.metrics._classification", "accuracy_score")
+NONE = Constant(None)
+
+ACCEPTED: dict[str, tuple[Value, ...]] = {
+    "builtins:getattr": (GlobalValue("builtins", "str"), Constant("lower")),
+    "builtins:type": (NONE,),
+    "copyreg:_reconstructor": (ESTIMATOR, OBJECT, NONE),
+    "copy_reg:_reconstructor": (ESTIMATOR, GlobalValue("__builtin__", "object"), NONE),
+    "copyreg:__newobj__": (ESTIMATOR,),
+    "copyreg:__newobj_ex__": (ESTIMATOR, TupleValue(()), DictValue(())),
+    "functools:partial": (SCORE, Constant(1)),
+    "operator:itemgetter": (Constant("a"), Constant(2)),
+    "_codecs:encode": (Constant("x"), Constant("latin1")),
+    "numpy.core.multiarray:_reconstruct": (GlobalValue("numpy", "ndarray"), TupleValue((Constant(0),)), Constant(b"b")),
+    "numpy.core:_ufunc_reconstruct": (Constant("numpy.core._multiarray_umath"), Constant("log1p")),
+    "numpy.random._pickle:__generator_ctor": (
+        Constant("PCG64"),
+        GlobalValue("numpy.random._pickle", "__bit_generator_ctor"),
+    ),
+    "torch.storage:_load_from_bytes": (Constant(b"N."),),
+    "torch._tensor:_rebuild_from_type_v2": (
+        GlobalValue("torch._utils", "_rebuild_parameter"),
+        GlobalValue("torch.nn.parameter", "Parameter"),
+        TupleValue((NONE,)),
+        NONE,
+    ),
+    "builtins:iter": (UNKNOWN,),
+}
+REFUSED: list[tuple[str, tuple[Value, ...]]] = [
+    ("builtins:getattr", (ESTIMATOR, Constant("fit"))),
+    ("builtins:getattr", (ESTIMATOR, Constant("__init__"))),
+    ("builtins:getattr", (GlobalValue("collections", "abc"), Constant("sys"))),
+    ("builtins:getattr", (UNKNOWN, Constant("lower"))),
+    ("builtins:getattr", (GlobalValue("builtins", "str"), UNKNOWN)),
+    ("builtins:getattr", (GlobalValue("builtins", "str"), Constant(b"lower"))),
+    ("builtins:getattr", ()),
+    ("builtins:type", (Constant("Net"), TupleValue(()), DictValue(()))),
+    ("builtins:type", (UNKNOWN,)),
+    ("copyreg:_reconstructor", (ESTIMATOR, OBJECT)),
+    ("copyreg:_reconstructor", (SYSTEM, OBJECT, NONE)),
+    ("copyreg:_reconstructor", (UNKNOWN, OBJECT, NONE)),
+    ("copyreg:_reconstructor", (ESTIMATOR, UNKNOWN, NONE)),
+    ("copyreg:_reconstructor", (OBJECT, SCORE, NONE)),
+    ("copyreg:_reconstructor", (GlobalValue("functools", "partial"), OBJECT, NONE)),
+    ("copyreg:__newobj__", ()),
+    ("copyreg:__newobj__", (GlobalValue("functools", "partial"), SYSTEM)),
+    ("functools:partial", (SYSTEM,)),
+    ("functools:partial", (GlobalValue("builtins", "getattr"),)),
+    ("functools:partial", (Instance(GlobalValue("operator", "itemgetter"), UNKNOWN),)),
+    ("functools:partial", (UNKNOWN,)),
+    ("functools:partial", ()),
+    ("operator:itemgetter", (Constant("__globals__"),)),
+    ("operator:itemgetter", (UNKNOWN,)),
+    ("_codecs:encode", (Constant("x"), Constant("zip"))),
+    ("_codecs:encode", (Constant("x"), UNKNOWN)),
+    ("numpy.core.multiarray:_reconstruct", (SYSTEM, NONE, NONE)),
+    ("numpy.core:_ufunc_reconstruct", (Constant("os"), Constant("system"))),
+    ("numpy.core:_ufunc_reconstruct", (UNKNOWN, Constant("log1p"))),
+    ("numpy.random._pickle:__generator_ctor", (Constant("ls"), SYSTEM)),
+    ("numpy.random._pickle:__generator_ctor", (Constant("ls"), SCORE)),
+    ("numpy.random._pickle:__generator_ctor", (Constant("ls"), UNKNOWN)),
+    ("torch.storage:_load_from_bytes", (UNKNOWN,)),
+    ("torch.storage:_load_from_bytes", (Constant("text"),)),
+    ("torch.storage:_load_from_bytes", ()),
+    ("torch._tensor:_rebuild_from_type_v2", (SYSTEM, ESTIMATOR, TupleValue(()), NONE)),
+    (
+        "torch._tensor:_rebuild_from_type_v2",
+        (GlobalValue("torch.storage", "_load_from_bytes"), ESTIMATOR, TupleValue((UNKNOWN,)), NONE),
+    ),
+    ("torch._tensor:_rebuild_from_type_v2", (SCORE, ESTIMATOR, TupleValue(()), NONE)),
+    ("builtins:iter", (SCORE, Constant(0))),
+]
+
+
+def _check(name: str, arguments: tuple[Value, ...]) -> Judgement:
+    module, _, last = name.partition(":")
+    return check_arguments(module, last, TupleValue(arguments))
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_what_real_models_give_is_accepted(name: str) -> None:
+    """No alarm for the calls that libraries write."""
+    assert judge(*name.split(":")).kind is Kind.ARGUMENTS_MATTER
+    assert _check(name, ACCEPTED[name]).kind is Kind.HARMLESS
+
+
+@pytest.mark.parametrize(("name", "arguments"), REFUSED)
+def test_anything_else_is_refused_with_a_reason(name: str, arguments: tuple[Value, ...]) -> None:
+    """What is not known where it matters is never accepted."""
+    judged = _check(name, arguments)
+    assert judged.kind is RULES[name].otherwise
+    assert judged.kind >= Kind.NOT_RECOGNISED
+    assert judged.reason
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_unknown_arguments_are_refused(name: str) -> None:
+    """Not even the number of arguments is known then."""
+    module, _, last = name.partition(":")
+    assert check_arguments(module, last, UNKNOWN).kind >= Kind.NOT_RECOGNISED
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_an_escaped_name_may_be_called_with_anything(name: str) -> None:
+    """So it is judged as the worst that a call could be."""
+    assert check_escape(*name.split(":")).kind is RULES[name].otherwise
+
+
+def test_a_nested_pickle_is_handed_on() -> None:
+    """It is accepted on condition that it is examined."""
+    for value in (Constant(b"N."), Stretch(3, 4)):
+        assert _check("torch.storage:_load_from_bytes", (value,)).embedded == (value,)
+
+
+def test_getattr_returns_what_it_names() -> None:
+    """What a class method is called with is judged as a call of that method."""
+    zone = _check("builtins:getattr", (GlobalValue("zoneinfo", "ZoneInfo"), Constant("_unpickle")))
+    assert zone.result == GlobalValue("zoneinfo", "ZoneInfo._unpickle")
+    assert check_arguments(*zone.result, UNKNOWN).kind is Kind.HARMLESS
+
+
+def test_use_decides_for_known_names() -> None:
+    """An estimator is made anew, never called; a metric is named, never called."""
+    assert check_arguments(*ESTIMATOR, UNKNOWN, new=True) == (Kind.HARMLESS, "", (), None, True)
+    assert check_arguments(*ESTIMATOR, UNKNOWN).kind is Kind.NOT_RECOGNISED
+    assert check_escape(*SCORE).kind is Kind.HARMLESS
+    assert check_arguments(*SCORE, UNKNOWN, new=True).kind is Kind.NOT_RECOGNISED
+    assert check_arguments(*SCORE, UNKNOWN).kind is Kind.NOT_RECOGNISED
+    assert check_arguments("collections", "OrderedDict", UNKNOWN).kind is Kind.HARMLESS
+
+
+def test_a_dangerous_name_stays_dangerous_in_every_use() -> None:
+    """The questions about uses answer for any name."""
+    assert check_arguments(*SYSTEM, UNKNOWN).kind is Kind.RUNS_CODE
+    assert check_arguments(*SYSTEM, UNKNOWN, new=True).kind is Kind.RUNS_CODE
+    assert check_escape(*SYSTEM).kind is Kind.RUNS_CODE
+
+
+def test_the_state_of_a_partial_is_its_function() -> None:
+    """BUILD can exchange it."""
+    state = TupleValue((SCORE, TupleValue(()), DictValue(()), NONE))
+    assert check_state("functools", "partial", state).kind is Kind.HARMLESS
+    assert (
+        check_state("functools", "partial", state._replace(items=(SYSTEM, *state.items[1:]))).kind
+        > Kind.ARGUMENTS_MATTER
+    )
+    assert check_state("functools", "partial", UNKNOWN).kind > Kind.ARGUMENTS_MATTER
+
+
+PARSER = """
+def _parse_args(self, {shapes} {places}):
+    return ({shapes}), {given}
+
+def _parse_args_rvs(self, {shapes} {places}, size=None):
+    return self._argcheck_rvs({shapes} {given}, size=size)
+
+def _parse_args_stats(self, {shapes} {places}, moments='mv'):
+    return ({shapes}), {given}, moments
+"""
+WRITTEN = [
+    ("", "loc=0, scale=1", "loc, scale"),
+    ("a, b, ", "loc=0, scale=1", "loc, scale"),
+    ("low, high, ", "loc=0", "loc, 1"),
+]
+TURNED = [
+    ("", "loc=0, scale=print(1)", "loc, scale"),
+    ("a=print(1), ", "loc=0", "loc, 1"),
+    ("", "loc=0", "print(1)"),
+    ("a, \n", "loc=0", "loc, 1"),
+    ("\N{GREEK SMALL LETTER ALPHA}, ", "loc=0", "loc, 1"),
+]
+
+
+def _distribution(parser: Value, *more: tuple[Value, Value]) -> Judgement:
+    return check_state(
+        "scipy.stats._continuous_distns", "norm_gen", DictValue(((Constant("_parse_arg_template"), parser), *more))
+    )
+
+
+@pytest.mark.parametrize(("shapes", "places", "given"), WRITTEN)
+def test_the_source_that_scipy_writes_is_accepted(shapes: str, places: str, given: str) -> None:
+    """A randomised search keeps its distributions, and their state holds source."""
+    assert _distribution(Constant(PARSER.format(shapes=shapes, places=places, given=given))).kind is Kind.HARMLESS
+
+
+@pytest.mark.parametrize(("shapes", "places", "given"), TURNED)
+def test_any_other_source_is_refused(shapes: str, places: str, given: str) -> None:
+    """SciPy executes it when the distribution gets its state."""
+    assert _distribution(Constant(PARSER.format(shapes=shapes, places=places, given=given))).kind is Kind.RUNS_CODE
+
+
+def test_a_state_without_readable_source_is_refused() -> None:
+    """Neither left out, nor computed, nor with the executing method replaced."""
+    good = Constant(PARSER.format(shapes="", places="loc=0, scale=1", given="loc, scale"))
+    assert _distribution(UNKNOWN).kind is Kind.RUNS_CODE
+    assert _distribution(Stretch(0, 9)).kind is Kind.RUNS_CODE
+    assert _distribution(good, (Constant("_attach_methods"), SCORE)).kind is Kind.RUNS_CODE
+    assert _distribution(good, (Constant("_parse_arg_template"), UNKNOWN)).kind is Kind.RUNS_CODE
+    assert _distribution(good, (UNKNOWN, UNKNOWN)).kind is Kind.RUNS_CODE
+    assert check_state("scipy.stats._continuous_distns", "norm_gen", UNKNOWN).kind is Kind.RUNS_CODE
