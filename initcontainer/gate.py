@@ -103,7 +103,7 @@ class _Run:
                 self._judgement.count(report)
 
     def _scan(self, targets: Sequence[WalkedFile]) -> Generator[FileReport, None, None]:
-        from initcontainer.machine import memory_limit, processors, share
+        from scanners.machine import memory_limit, processors, share
         from scanners.workers import ScanOptions, scan_files
 
         shared = share(self._surroundings.jobs or processors(), memory_limit())

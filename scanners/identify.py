@@ -17,7 +17,6 @@ from scanners.magic import HDF5_SIGNATURE, HEAD, by_head, by_offset, weak_stream
 from scanners.plain_text import is_text
 from scanners.protobuf_shapes import by_shape
 from scanners.sources import BytesSource
-from scanners.structure import by_structure
 from scanners.suffixes import EXPECTED, PICKLE_SUFFIXES, suffix
 from scanners.unpickler import is_torch_legacy, looks_like_pickle
 
@@ -52,18 +51,42 @@ def identify(part: Part) -> tuple[Format, ...]:
     if part.declared is Format.TENSOR_DATA:
         return tuple(_in_numbers(source, head)) or (Format.TENSOR_DATA,)
     magic = by_head(head) or weak_stream(head)
-    found: list[Format] = []
-    found.extend(_at_the_start(source, head, magic))
+    found = list(_at_the_start(source, head, magic))
     if _is_pickle(part, source, found, magic):
         found.append(Format.TORCH_LEGACY if is_torch_legacy(source) else Format.PICKLE)
-    found.extend(_further_in(source, found, magic))
-    structure = by_structure(source, head) if magic is None else ()
-    found.extend(format_ for format_ in structure if format_ is not Format.INERT)
-    shape = by_shape(head, source.size) if magic is None and not found else None
-    shape = Format.INERT if Format.INERT in structure else shape
-    if shape is not None and shape is not Format.INERT:
-        found.append(shape)
-    return tuple(dict.fromkeys(found)) or (_passive(part, source, head, shape or magic),)
+    if magic is Format.ZIP:
+        found.extend(_zip_kinds(source))
+    if found and getattr(source, "sequential", False):
+        # A long compressed source is not inflated to its end where the reader of what it starts with does so anyway.
+        return tuple(dict.fromkeys(found))
+    return _by_the_rest(part, source, head, found, magic)
+
+
+def _by_the_rest(
+    part: Part, source: Source, head: bytes, found: list[Format], magic: Format | None
+) -> tuple[Format, ...]:
+    """Add what is not told from the start; reads go forwards, since going back costs compressed sources a pass."""
+    plain = magic is None and not found
+    shapes = list(_by_structure(source, head)) if plain else []
+    text = plain and is_text(source, head)
+    found.extend(shape for shape in shapes if shape is not Format.INERT)
+    found.extend(_further_in(source, magic, text=text))
+    if found:
+        return tuple(dict.fromkeys(found))
+    if Format.INERT in shapes or magic is Format.INERT or Format.INERT in by_offset(head):
+        return (Format.INERT,)
+    return (_text_kind(part, head) if text else _unrecognised(part),)
+
+
+def _by_structure(source: Source, head: bytes) -> Iterator[Format]:
+    """Yield formats without signature; imported here, since most parts never come to it."""
+    from scanners.structure import by_structure
+
+    structure = by_structure(source, head)
+    yield from structure
+    shape = by_shape(head, source.size)
+    if shape is not None and not structure:
+        yield shape
 
 
 def _in_numbers(source: Source, head: bytes) -> Iterator[Format]:
@@ -80,13 +103,11 @@ def _in_numbers(source: Source, head: bytes) -> Iterator[Format]:
 
 def _at_the_start(source: Source, head: bytes, magic: Format | None) -> Iterator[Format]:
     """Yield the formats that can carry code and show at the start."""
-    if magic is Format.ZIP:
-        yield from _zip_kinds(source)
-    elif magic is not None and magic is not Format.INERT:
+    if magic not in (None, Format.ZIP, Format.INERT):
         yield magic
     for format_ in by_offset(head):
         if format_ is not Format.INERT:
-            yield Format.TORCH_TAR if format_ is Format.TAR and holds_names(source, _TORCH_TAR_NAMES) else format_
+            yield Format.TORCH_TAR if format_ is Format.TAR and _is_torch_tar(source) else format_
     if _is_safetensors(source, head):
         yield Format.SAFETENSORS
 
@@ -97,44 +118,44 @@ def _is_pickle(part: Part, source: Source, found: list[Format], magic: Format | 
     return part.declared is Format.PICKLE or looks_like_pickle(source, named=named)
 
 
-def _further_in(source: Source, found: list[Format], magic: Format | None) -> Iterator[Format]:
-    """
-    Yield the formats that are found from the end of a part, or far behind its start.
-
-    A long compressed source is not inflated for this where the reader of what it starts with accounts for every byte.
-    """
-    if found and getattr(source, "sequential", False):
-        return
-    if magic is not Format.ZIP and find_directories(source).readings:
-        yield from _zip_kinds(source)
-    size = source.size
+def _further_in(source: Source, magic: Format | None, *, text: bool) -> Iterator[Format]:
+    """Yield the formats that are found far behind a part's start, or from its end."""
     at = HEAD
-    while at + 8 <= size:
-        if source.read(at, 8) == HDF5_SIGNATURE:
+    while not text and len(signature := source.read(at, 8)) == 8:
+        if signature == HDF5_SIGNATURE:
             yield Format.KERAS_HDF5
         at *= 2
-    if size >= 48 and source.read(size - 8, 8) == _TABLE_MAGIC:
+    if magic is not Format.ZIP and find_directories(source).readings:
+        yield from _zip_kinds(source)
+    if source.size >= 48 and source.read(source.size - 8, 8) == _TABLE_MAGIC:
         yield Format.TENSORFLOW_CHECKPOINT
 
 
-def _passive(part: Part, source: Source, head: bytes, kind: Format | None) -> Format:
-    """Return what content is that carries no code, or that nobody knows."""
-    if kind is Format.INERT or Format.INERT in by_offset(head):
-        return Format.INERT
-    if is_text(source, head):
-        if part.declared is Format.TORCHSCRIPT:
-            return Format.TORCHSCRIPT
-        if suffix(part.name) in (".py", ".pyw"):
-            return Format.PYTHON_SOURCE
-        return Format.SCRIPT if head.startswith((b"#!", b"\xef\xbb\xbf#!")) else Format.INERT
+def _text_kind(part: Part, head: bytes) -> Format:
+    """Return what kind of text a part is: a loader's, an interpreter's, or a reader's."""
+    if part.declared is Format.TORCHSCRIPT:
+        return Format.TORCHSCRIPT
+    if suffix(part.name) in (".py", ".pyw"):
+        return Format.PYTHON_SOURCE
+    return Format.SCRIPT if head.startswith((b"#!", b"\xef\xbb\xbf#!")) else Format.INERT
+
+
+def _unrecognised(part: Part) -> Format:
+    """Return `UNKNOWN`, but for the shards of a TensorFlow checkpoint, which are raw numbers by their name."""
     return Format.TENSOR_DATA if _CHECKPOINT_SHARD.search(part.name) else Format.UNKNOWN
+
+
+def _is_torch_tar(source: Source) -> bool:
+    """Say whether `torch.load` would take a tar archive for its own; it opens no compressed one."""
+    return not getattr(source, "sequential", False) and holds_names(source, _TORCH_TAR_NAMES)
 
 
 def _is_safetensors(source: Source, head: bytes) -> bool:
     """Say whether a header length and a JSON object stand at the start; the length may lie, but is no text."""
+    if head[8:9] != b"{":
+        return False
     length = int.from_bytes(head[:8], "little")
-    fits = 2 <= length <= source.size - 8
-    return head[8:9] == b"{" and (fits or (head[9:10] == b'"' and 0 in head[:8]))
+    return 2 <= length <= source.size - 8 or (head[9:10] == b'"' and 0 in head[:8])
 
 
 def _zip_kinds(source: Source) -> Iterator[Format]:

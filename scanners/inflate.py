@@ -1,7 +1,7 @@
 """
 Compressed streams as sources: random access over what comes out of a decompressor, in bounded memory.
 
-Up to 4 MiB are kept whole. Of longer streams the first 64 KiB and the last MiB stay, so that reading forwards costs one
+Up to 4 MiB are kept whole. Of longer streams the first 64 KiB and the last two MiB stay, so that reading forwards costs one
 pass; a read further back starts again from the beginning, and is charged again. Every byte that leaves the decompressor
 is charged to the budget. A stream that breaks ends where it breaks, to the byte, since loaders that read in small steps have loaded what
 stood before; `fault` then says why, and whoever opened the source must report it.
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 KEPT_WHOLE = 4 << 20
 _HEAD = 1 << 16
-_TRAIL = 1 << 20
+_TRAIL = 2 << 20
 _STEP_IN = 1 << 16
 _STEP_OUT = 1 << 18
 _RATIO_FREE = 16 << 20

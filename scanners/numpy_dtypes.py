@@ -19,11 +19,11 @@ _WIDTHS: Mapping[str, int] = {
     **dict.fromkeys("?bBcSaVU", 1),
     **dict.fromkeys("hHe", 2),
     **dict.fromkeys("iIf", 4),
-    **dict.fromkeys("lLqQpPdFmMO", 8),
+    **dict.fromkeys("lLqQpPnNdFmMO", 8),
     **dict.fromkeys("DgT", 16),
     "G": 32,
 }
-_NAMED = re.compile(r"(?:bool|u?int|float|complex|bfloat)_?([0-9]*)\Z")
+_NAMED = re.compile(r"(?:u?int|float|complex)([0-9]+)\Z")
 _DEPTH = 64
 
 
@@ -68,7 +68,9 @@ def _product(shape: object) -> int:
 
 def _width(code: str) -> int:
     if match := _NAMED.match(code):
-        return int(match[1] or 64) // 8
+        return int(match[1]) // 8
+    if code in ("bool", "bool_"):
+        return 1
     match = _CODE.match(code)
     if match is None:
         raise ValueError(f"the dtype {code[:40]!r}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from typing import TYPE_CHECKING
 
-from scanners.archives.search import windows
+from scanners.archives.search import forwards
 
 if TYPE_CHECKING:
     from scanners.sources import Source
@@ -27,13 +27,13 @@ def is_text(source: Source, head: bytes) -> bool:
             return _decodes(source, encoding)
     if len(head.translate(None, _CONTROL)) != len(head):
         return False
-    return all(len(window.translate(None, _CONTROL)) == len(window) for window in windows(source, 0, source.size))
+    return all(len(window.translate(None, _CONTROL)) == len(window) for window in forwards(source))
 
 
 def _decodes(source: Source, encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        for window in windows(source, 0, source.size):
+        for window in forwards(source):
             if "\0" in decoder.decode(window):
                 return False
         decoder.decode(b"", final=True)

@@ -57,11 +57,6 @@ class ScanOptions:
     """RLIMIT_DATA of each worker, None for no limit."""
 
 
-def available_cpus() -> int:
-    """Return how many CPUs this process may run on."""
-    return len(os.sched_getaffinity(0))
-
-
 def scan_target(target: Target, options: ScanOptions) -> FileReport:
     """Examine one file in this process."""
     try:

@@ -117,6 +117,7 @@ class FakeApi:
                 application.router.add_post(base + path, self._create)
                 application.router.add_get(base + path + "/{name}", self._read)
                 application.router.add_put(base + path + "/{name}", self._replace)
+                application.router.add_patch(base + path + "/{name}/status", self._patch_status)
         self._runner = web.AppRunner(application, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
@@ -247,6 +248,13 @@ class FakeApi:
         if wanted and wanted != before["metadata"]["resourceVersion"]:
             return _status(409, "Conflict")
         return web.json_response(await self._put(key[0], body))
+
+    async def _patch_status(self, request: web.Request) -> web.Response:
+        before = self.objects.get(self._key(request, request.match_info["name"]))
+        if before is None:
+            return _status(404, "NotFound")
+        status = {**before.get("status", {}), **(await request.json())["status"]}
+        return web.json_response(await self._put(request.match_info["resource"], {**before, "status": status}))
 
     def _key(self, request: web.Request, name: str) -> Key:
         return request.match_info["resource"], request.match_info.get("namespace", ""), name

@@ -65,11 +65,24 @@ def _object() -> dict[str, Any]:
         "type": "object",
         "description": "What was observed of the policy.",
         "properties": {
+            "observedGeneration": {
+                "type": "integer",
+                "format": "int64",
+                "description": "The edition that the other fields speak of.",
+            },
+            "error": {
+                "type": "string",
+                "description": "What is wrong with that edition, which is not in force then; empty: nothing.",
+            },
+            "hash": {
+                "type": "string",
+                "description": "What gates and reports call the content in force by.",
+            },
             "recentHashes": {
                 "type": "array",
                 "description": "Hashes of the contents the policy had, newest first.",
                 "items": {"type": "string"},
-            }
+            },
         },
     }
     return {

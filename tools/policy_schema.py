@@ -38,26 +38,25 @@ def spec_schema(close: Close) -> dict[str, Any]:
     return _schema(types.type_info(policy.Spec), close)
 
 
+_PLAIN: Final[Mapping[type[types.Type], Mapping[str, Any]]] = {
+    types.StrType: {"type": "string"},
+    types.BoolType: {"type": "boolean"},
+    types.IntType: {"type": "integer", "format": "int64", "minimum": 0},
+    types.DictType: {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
+}
+
+
 def _schema(info: types.Type, close: Close) -> dict[str, Any]:
-    match info:
-        case types.StructType():
-            return _struct(info, close)
-        case types.VarTupleType():
-            return {"type": "array", "items": _schema(info.item_type, close)}
-        case types.UnionType():
-            (one,) = (each for each in info.types if not isinstance(each, types.NoneType))
-            return _schema(one, close)
-        case types.EnumType():
-            return {"type": "string", "enum": [member.value for member in info.cls]}
-        case types.StrType():
-            return {"type": "string"}
-        case types.BoolType():
-            return {"type": "boolean"}
-        case types.IntType():
-            return {"type": "integer", "format": "int64", "minimum": 0}
-        case types.DictType():
-            return {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-    raise TypeError(f"no schema is known for {info}")
+    if isinstance(info, types.StructType):
+        return _struct(info, close)
+    if isinstance(info, types.VarTupleType):
+        return {"type": "array", "items": _schema(info.item_type, close)}
+    if isinstance(info, types.UnionType):
+        (one,) = (each for each in info.types if not isinstance(each, types.NoneType))
+        return _schema(one, close)
+    if isinstance(info, types.EnumType):
+        return {"type": "string", "enum": [member.value for member in info.cls]}
+    return dict(_PLAIN[type(info)])
 
 
 def _struct(info: types.StructType, close: Close) -> dict[str, Any]:

@@ -22,6 +22,8 @@ Judge: TypeAlias = Callable[[Json, str], Json]
 ENFORCE: Final = "enforce"
 WARN: Final = "warn"
 AUDIT: Final = "audit"
+MUTATE: Final = "mutate"
+"""Adds the gate. It allows always: what comes of it is judged, and if need be denied, by the validating webhook."""
 MODES: Final = (ENFORCE, WARN, AUDIT)
 
 _decode = msgspec.json.Decoder().decode
@@ -122,7 +124,7 @@ def undecided(
 
 def _remark(reason: Undecided, mode: str) -> dict[str, Any]:
     sentence = _SENTENCES[reason]
-    if mode == WARN:
+    if mode in {WARN, MUTATE}:
         return {"allowed": True, "warnings": [sentence]}
     if mode == AUDIT:
         return {"allowed": True, "auditAnnotations": {"undecided": reason.value}}

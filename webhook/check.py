@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,7 +118,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME=PATH",
         help="run the gate on local files that stand for the pod's volume NAME; may be repeated",
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="form of the report (default: text)")
+    parser.add_argument(
+        "--format", choices=("text", "json", "sarif"), default="text", help="form of the report (default: text)"
+    )
     return parser
 
 
@@ -182,9 +184,7 @@ def _checked(document: Document, knowledge: Offline, namespace: str) -> Checked:
             decision = decide(request_for(document, namespace), mode=Mode.ENFORCE, knowledge=knowledge)
         except Undecodable as error:
             decision = None
-            document = Document(
-                source=document.source, number=document.number, value=document.value, complaint=str(error)
-            )
+            document = replace(document, complaint=str(error))
     kind = str(document.value.get("kind", ""))
     found_in, name = _names(document, namespace)
     return Checked(document=document, decision=decision, kind=kind, namespace=found_in, name=name)

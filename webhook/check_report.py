@@ -6,8 +6,10 @@ import json
 import sys
 import textwrap
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from scanners.escaping import printable
+from scanners.version import VERSION
 from webhook.check import counts
 from webhook.violations import VIOLATIONS
 
@@ -48,15 +50,16 @@ def _told(one: Checked) -> Iterator[str]:
     summary = f" ({one.decision.summary})" if one.decision.summary else ""
     yield f"{head}{_painted(word)}{summary}"
     for violation in one.decision.violations:
-        yield from _violation(violation, violation.id)
+        yield from _violation(violation, one, violation.id)
     for violation in one.decision.warnings:
-        yield from _violation(violation, f"{_painted('warning')} {violation.id}")
+        yield from _violation(violation, one, f"{_painted('warning')} {violation.id}")
 
 
-def _violation(violation: Violation, label: str) -> Iterator[str]:
+def _violation(violation: Violation, one: Checked, label: str) -> Iterator[str]:
+    line = one.document.line_of(violation.path)
     yield f"    {label}"
     yield from _wrapped(violation.message, "      ")
-    yield f"      at: {violation.path}"
+    yield f"      at: {violation.path}{f' (line {line})' if line else ''}"
     yield from _wrapped(f"do: {violation.remedy}", "      ")
 
 
@@ -111,16 +114,17 @@ def _object(one: Checked) -> dict[str, Any]:
         **told,
         "decision": "allowed" if one.decision.allowed else "denied",
         "summary": one.decision.summary,
-        "violations": [_violation_as_json(violation) for violation in one.decision.violations],
-        "warnings": [_violation_as_json(violation) for violation in one.decision.warnings],
+        "violations": [_violation_as_json(violation, one) for violation in one.decision.violations],
+        "warnings": [_violation_as_json(violation, one) for violation in one.decision.warnings],
     }
 
 
-def _violation_as_json(violation: Violation) -> dict[str, str]:
+def _violation_as_json(violation: Violation, one: Checked) -> dict[str, Any]:
     return {
         "id": violation.id,
         "title": VIOLATIONS[violation.id].title,
         "path": violation.path,
+        "line": one.document.line_of(violation.path),
         "message": violation.message,
         "remedy": violation.remedy,
     }
@@ -142,7 +146,69 @@ def _gate(rehearsal: Rehearsal) -> dict[str, Any]:
     return {**told, "verdict": message.verdict.value, "reason": message.reason, "findings": found}
 
 
+def as_sarif(checked: Sequence[Checked], rehearsals: Sequence[Rehearsal], policy: CompiledPolicy) -> None:
+    """Print one SARIF 2.1.0 log; what could not be decided, or a gate could not examine, is a notification of the tool."""
+    del policy
+    results = [result for one in checked if one.decision is not None for result in _results(one)]
+    used = sorted({result["ruleId"] for result in results})
+    failed = [_notification(one) for one in checked if one.decision is None]
+    failed += [_gate_notification(rehearsal) for rehearsal in rehearsals if rehearsal.exit_code]
+    run = {
+        "tool": {"driver": {"name": "weighbridge", "version": VERSION, "rules": [_rule(name) for name in used]}},
+        "results": results,
+        "invocations": [{"executionSuccessful": not failed, "toolExecutionNotifications": failed}],
+    }
+    log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
+    json.dump(log, sys.stdout, indent=2)
+    print()
+
+
+def _rule(name: str) -> dict[str, Any]:
+    demand = VIOLATIONS[name]
+    return {
+        "id": name,
+        "shortDescription": {"text": demand.title},
+        "fullDescription": {"text": demand.why},
+        "help": {"text": demand.remedy},
+    }
+
+
+def _results(one: Checked) -> Iterator[dict[str, Any]]:
+    assert one.decision is not None
+    for level, violations in (("error", one.decision.violations), ("warning", one.decision.warnings)):
+        for violation in violations:
+            yield {
+                "ruleId": violation.id,
+                "level": level,
+                "message": {"text": f"{violation.message}; {violation.remedy}"},
+                "locations": [_location(one, violation.path)],
+            }
+
+
+def _location(one: Checked, path: str) -> dict[str, Any]:
+    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(one.document.source, safe="/")}}
+    line = one.document.line_of(path)
+    if line:
+        physical["region"] = {"startLine": line}
+    named = f"{one.kind}/{one.name}:{path}" if path else f"{one.kind}/{one.name}"
+    return {
+        "physicalLocation": physical,
+        "logicalLocations": [{"fullyQualifiedName": printable(named), "kind": "member"}],
+    }
+
+
+def _notification(one: Checked) -> dict[str, Any]:
+    text = f"not decidable: {printable(one.document.complaint)}"
+    return {"level": "error", "message": {"text": text}, "locations": [_location(one, "")]}
+
+
+def _gate_notification(rehearsal: Rehearsal) -> dict[str, Any]:
+    said = rehearsal.message.reason if rehearsal.message else f"exit code {rehearsal.exit_code}"
+    return {"level": "error", "message": {"text": f"the gate on volume {printable(rehearsal.volume)}: {said}"}}
+
+
 FORMATS: Mapping[str, Callable[[Sequence[Checked], Sequence[Rehearsal], CompiledPolicy], None]] = {
     "text": text,
     "json": as_json,
+    "sarif": as_sarif,
 }

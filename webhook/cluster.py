@@ -82,6 +82,12 @@ class Cluster:
 
         return _pages(page)
 
+    def write_policy_status(self, name: str, status: Mapping[str, Any]) -> None:
+        """Replace fields of a ModelPolicy's status."""
+        call = self._custom.patch_cluster_custom_object_status
+        place = {"group": GROUP, "version": VERSION, "plural": "modelpolicies", "name": name}
+        _json(call, **place, body={"status": dict(status)})
+
     def namespaces(self) -> Iterator[Mapping[str, Any]]:
         """List every namespace."""
         return _pages(self._core.list_namespace)

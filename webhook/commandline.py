@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 # https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
 _REFERENCE = re.compile(r"\$\$|\$\(([A-Za-z_.-][A-Za-z0-9_.-]*)\)")
-_SHELL_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?[-+=?][^{}]*)?\}|\$([A-Za-z_][A-Za-z0-9_]*)")
-_SHELL_DEFAULT = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*:?[-=]([^{}]*)\}")
+_SHELL_REFERENCE = re.compile(
+    r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::?(?P<how>[-+=?])(?P<other>[^{}]*))?\}|\$(?P<plain>[A-Za-z_][A-Za-z0-9_]*)"
+)
+"""Other forms of expansion are not followed: what is left of them makes the word one that is not known."""
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh", "busybox"})
 _SHELL_SCRIPT = re.compile(r"-[a-zA-Z]*c\Z")
@@ -165,6 +167,7 @@ def _script(script: Word, variables: dict[str, Word], depth: int) -> Iterator[Wo
 def _tokens(script: str) -> list[str]:
     lexer = shlex.shlex(script.replace("\\\n", " "), posix=True, punctuation_chars=";&|<>\n")
     lexer.whitespace = " \t\r"
+    lexer.whitespace_split = True
     lexer.commenters = "#"
     try:
         return [token for token in lexer if not set(token) <= set(";&|<>\n")]
@@ -179,13 +182,12 @@ def _substituted(word: Word, variables: Mapping[str, Word]) -> Word:
 
     def replace(match: re.Match[str]) -> str:
         nonlocal known
-        value = variables.get(match.group(1) or match.group(2))
+        value = variables.get(match["name"] or match["plain"])
         if value is None:
-            # Set by the image, if at all, as its program is: the word before `:-` is what stands here otherwise.
-            fallback = _SHELL_DEFAULT.fullmatch(match.group(0))
-            return fallback[1] if fallback else ""
+            # Set by the image, if at all, as its program is: what `:-` gives is what stands here otherwise.
+            return match["other"] if match["how"] in {"-", "="} else ""
         known = known and value.known
-        return value.text
+        return match["other"] if match["how"] == "+" else value.text
 
     replaced = _SHELL_REFERENCE.sub(replace, word.text)
     for positional in ("$@", "$*", "${@}", "$#", "$?", "$!", "$0"):

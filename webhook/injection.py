@@ -61,15 +61,14 @@ def injection(
     subject = subject_of(pod, policy, namespace=namespace, is_platform=is_platform)
     if not subject.model_volumes() or not policy.spec.gate.image:
         return []
-    patch: Patch = []
-    if any(True for check in _GATE_CHECKS for _ in check(subject)):
+    # The mounts first: their paths hold for the containers as they stand now.
+    patch: Patch = list(_read_only_patch(subject, root)) if policy.spec.gate.read_only_mounts else []
+    has_good_gate = not any(True for check in _GATE_CHECKS for _ in check(subject))
+    if not has_good_gate:
         patch.extend(_gate_patch(subject, root))
-    has_new_gate = bool(patch)
     patch.extend(_token_volume_patch(pod, root))
-    if policy.spec.gate.read_only_mounts:
-        patch.extend(_read_only_patch(subject, root))
     patch.extend(_merged(metadata_root, "labels", {GATED_LABEL: "true"}, pod.labels))
-    if has_new_gate:
+    if not has_good_gate:
         patch.extend(_merged(metadata_root, "annotations", _annotations(pod), pod.annotations))
     return patch
 

@@ -1,22 +1,20 @@
 """One JSON object a line, on standard error: what every `weighbridge` service writes.
 
-A record's own fields stand in `record.fields` (give `extra={"fields": {...}}`). JSON escapes control characters, so text
-that somebody else chose cannot break out of its line.
+A record's own fields stand in `record.fields` (give `extra={"fields": {...}}`). The line is ASCII: control characters,
+line separators and marks that turn the direction of text are escaped, so that text which somebody else chose can neither
+break out of its line nor act on a terminal.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import msgspec
-
 if TYPE_CHECKING:
     from typing import TextIO
-
-_encode = msgspec.json.Encoder().encode
 
 
 class JsonFormatter(logging.Formatter):
@@ -33,15 +31,7 @@ class JsonFormatter(logging.Formatter):
         line.update(getattr(record, "fields", {}))
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return _encoded(line)
-
-
-def _encoded(line: dict[str, object]) -> str:
-    try:
-        return _encode(line).decode()
-    except (UnicodeEncodeError, TypeError):  # lone surrogates, foreign types
-        safe = {key: str(value).encode("utf-8", "backslashreplace").decode() for key, value in line.items()}
-        return _encode(safe).decode()
+        return json.dumps(line, separators=(",", ":"), default=str)
 
 
 def configure(level: str, stream: TextIO | None = None) -> None:

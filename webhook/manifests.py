@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,16 @@ class Document:
     value: dict[str, Any]
     complaint: str = ""
     """Why it could not be read; empty where it could."""
+    text: str = field(default="", repr=False)
+    """The whole file."""
+    within: str = ""
+    """Path of the object in the document: `items[2]` in a list."""
+
+    def line_of(self, path: str) -> int | None:
+        """Return the line of the file, counted from 1, where a JSON path stands, or as much of it as is there."""
+        from webhook.yaml_edit import line_of
+
+        return line_of(self.text, self.number, f"{self.within}.{path}") if self.text else None
 
 
 def expand(names: Sequence[str]) -> Iterator[str]:
@@ -42,13 +52,14 @@ def read_documents(name: str) -> Iterator[Document]:
     """Yield every object of a file, the items of lists one by one; what cannot be read is yielded with a complaint."""
     try:
         data = sys.stdin.buffer.read(_MOST_BYTES) if name == "-" else Path(name).read_bytes()
-        values = list(parse(data.decode("utf-8-sig")))
+        text = data.decode("utf-8-sig")
+        values = list(parse(text))
     except (OSError, ValueError, RecursionError) as error:
         yield Document(source=name, number=1, value={}, complaint=_complaint(error))
         return
     for number, value in enumerate(values, start=1):
         if value is not None:
-            yield from _unpacked(name, number, value)
+            yield from _unpacked(Document(source=name, number=number, value={}, text=text), value)
 
 
 def _complaint(error: Exception) -> str:
@@ -59,16 +70,16 @@ def _complaint(error: Exception) -> str:
     return " ".join(str(error).split())[:300]
 
 
-def _unpacked(name: str, number: int, value: Any) -> Iterator[Document]:
+def _unpacked(document: Document, value: Any) -> Iterator[Document]:
     if not isinstance(value, dict):
-        yield Document(source=name, number=number, value={}, complaint="it is no object")
+        yield replace(document, complaint="it is no object")
     elif str(value.get("kind", "")).endswith("List") and isinstance(value.get("items"), list):
-        for item in value["items"]:
-            yield from _unpacked(name, number, item)
+        for index, item in enumerate(value["items"]):
+            yield from _unpacked(replace(document, within=f"{document.within}.items[{index}]"), item)
     elif not isinstance(value.get("kind"), str) or not isinstance(value.get("apiVersion"), str):
-        yield Document(source=name, number=number, value=value, complaint="it has no apiVersion and kind")
+        yield replace(document, value=value, complaint="it has no apiVersion and kind")
     else:
-        yield Document(source=name, number=number, value=value)
+        yield replace(document, value=value)
 
 
 def parse(text: str) -> Iterator[Any]:

@@ -16,6 +16,7 @@ from webhook import options
 from webhook.certificates import CertificateError, Certificates
 from webhook.cluster import Cluster, ClusterError
 from webhook.health import certificate_valid, denies_bad_pod, policies_loaded
+from webhook.inject import mutate
 from webhook.listening import Listener, metrics_application, told_to_stop
 from webhook.logs import configure
 from webhook.metrics import AdmissionMetrics, CertificateMetrics, KnowledgeMetrics, build_info
@@ -47,7 +48,7 @@ examples:
   weighbridge webhook --certificate tls.crt --key tls.key
   weighbridge webhook --certificate tls.crt --key tls.key --no-cluster --policy policy.yaml --default-policy default
 
-served over TLS:     POST /validate/enforce /validate/warn /validate/audit    GET /healthz /readyz
+served over TLS:     POST /validate/enforce /validate/warn /validate/audit /mutate   GET /healthz /readyz
 served in the clear: GET /metrics /healthz, on the metrics port
 
 exit codes: 0 told to stop, 1 could not go on, 4 usage"""
@@ -96,7 +97,7 @@ def _parser() -> Parser:
     add(
         "--injects",
         action="store_true",
-        help="pods pass through /mutate first, so a template without a gate is allowed",
+        help="serve /mutate, which adds the gate to pods; a template without a gate is allowed then",
     )
     _add_times(parser)
     return parser
@@ -131,6 +132,15 @@ def judge_by(knowledge: Knowledge) -> Judge:
     return judge
 
 
+def mutate_by(knowledge: Knowledge) -> Judge:
+    """Return the real injection on the given knowledge."""
+
+    def inject(request: Json, _mode: str) -> Json:
+        return mutate(request, knowledge=knowledge)
+
+    return inject
+
+
 def new_registry(component: str) -> CollectorRegistry:
     """Return a registry with what every process exports of itself."""
     registry = CollectorRegistry()
@@ -147,7 +157,13 @@ async def _serve(arguments: argparse.Namespace, knowledge: Static | Stores, sett
     knowledge_metrics = KnowledgeMetrics(registry)
     certificates = Certificates(arguments.certificate, arguments.key, CertificateMetrics(registry))
     readiness = Readiness(_checks(knowledge, certificates), metrics)
-    server = AdmissionServer(judge=judge_by(knowledge), metrics=metrics, readiness=readiness, settings=settings)
+    server = AdmissionServer(
+        judge=judge_by(knowledge),
+        mutate=mutate_by(knowledge) if arguments.injects else None,
+        metrics=metrics,
+        readiness=readiness,
+        settings=settings,
+    )
     host, tls = arguments.host, certificates.listener_context
     reviews = Listener(server.application(), host=host, port=arguments.port, tls=tls)
     numbers = Listener(metrics_application(registry), host=host, port=arguments.metrics_port, tls=None)

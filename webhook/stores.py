@@ -69,12 +69,15 @@ class Static:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Known:
+class Known:
     """One policy object, by what came of it."""
 
     version: str
+    """Its resource version."""
     compiled: CompiledPolicy | None
+    """What is in force: the last edition that was understood, None where none was."""
     error: str = ""
+    """What is wrong with the newest edition."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,7 +94,7 @@ class Stores:
     """When the API server last confirmed the content, in seconds since 1970."""
     given: Mapping[str, CompiledPolicy] = field(default_factory=dict)
     """Policies from files; where there are some, the cluster's ModelPolicy objects are not read."""
-    _policies: dict[str, _Known] = field(default_factory=dict)
+    _policies: dict[str, Known] = field(default_factory=dict)
     _namespaces: dict[str, Mapping[str, str]] = field(default_factory=dict)
     _claims: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
     _touched: dict[tuple[str, str, str], float] = field(default_factory=dict)
@@ -116,6 +119,10 @@ class Stores:
     def claim(self, namespace: str, name: str) -> Mapping[str, Any] | None:
         """Return the PersistentVolumeClaim as it stands in the API server, None where it is not known."""
         return self._claims.get((namespace, name))
+
+    def policy(self, name: str) -> Known | None:
+        """Return what came of a policy object."""
+        return self._policies.get(name)
 
     def compiled(self) -> list[CompiledPolicy]:
         """Return every policy that is in force."""
@@ -185,13 +192,13 @@ class Stores:
         except PolicyError as error:
             # The last valid edition stays in force: a slip of the pen must not stop every model server from starting.
             compiled = before.compiled if before else None
-            self._policies[name] = _Known(version=version, compiled=compiled, error=str(error))
+            self._policies[name] = Known(version=version, compiled=compiled, error=str(error))
             logger.warning("policy is invalid", extra={"fields": {"policy": name, "error": str(error)}})
             return
-        self._policies[name] = _Known(version=version, compiled=compile_policy(policy, _previous(before, body)))
+        self._policies[name] = Known(version=version, compiled=compile_policy(policy, _previous(before, body)))
 
 
-def _previous(before: _Known | None, body: Mapping[str, Any]) -> list[str]:
+def _previous(before: Known | None, body: Mapping[str, Any]) -> list[str]:
     compiled = before.compiled if before else None
     own = [compiled.hash, *compiled.recent] if compiled else []
     status = body.get("status")

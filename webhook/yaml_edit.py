@@ -7,7 +7,6 @@ result is parsed again and compared with the patch applied to plain values: wher
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 from itertools import pairwise
@@ -45,9 +44,35 @@ def documents(text: str) -> Iterator[str]:
     yield from (text[start:end] for start, end in pairwise(edges))
 
 
+_PATH = re.compile(r"""\.?([^.\[\]"']+)|\[(\d+)\]|\[["'](.+?)["']\]""")
+
+
+def line_of(text: str, number: int, path: str) -> int | None:
+    """Return the line, counted from 1, where a JSON path stands in a document of a stream, or what there is of it."""
+    document = next(
+        (part for part in enumerate(yaml.compose_all(text, Loader=yaml.SafeLoader), 1) if part[0] == number), None
+    )
+    node: Any = document[1] if document else None
+    line: int | None = None
+    for key, index, quoted in _PATH.findall(path):
+        found = _step(node, int(index) if index else key or quoted)
+        if found is None:
+            return line
+        node, line = found
+    return line
+
+
+def _step(node: Any, key: str | int) -> tuple[Any, int] | None:
+    if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+        return node.value[key], node.value[key].start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        return next(((value, name.start_mark.line + 1) for name, value in node.value if name.value == key), None)
+    return None
+
+
 def apply(value: Any, patch: Sequence[Mapping[str, Any]]) -> Any:
     """Return a copy of plain values with a JSON patch applied; `add`, `replace` and `remove` are all there is here."""
-    result = copy.deepcopy(value)
+    result = _own(value)
     for operation in patch:
         *parents, last = _keys(operation["path"])
         target = result
@@ -58,8 +83,15 @@ def apply(value: Any, patch: Sequence[Mapping[str, Any]]) -> Any:
         elif operation["op"] == "remove":
             del target[last]
         else:
-            target[last] = copy.deepcopy(operation["value"])
+            target[last] = _own(operation["value"])
     return result
+
+
+def _own(value: Any) -> Any:
+    """Copy a value so that what stands in two places (an alias) becomes two values."""
+    if isinstance(value, dict):
+        return {key: _own(item) for key, item in value.items()}
+    return [_own(item) for item in value] if isinstance(value, list) else value
 
 
 def _apply_to_list(target: list[Any], key: str, operation: Mapping[str, Any]) -> None:
@@ -67,9 +99,9 @@ def _apply_to_list(target: list[Any], key: str, operation: Mapping[str, Any]) ->
     if operation["op"] == "remove":
         del target[index]
     elif operation["op"] == "replace":
-        target[index] = copy.deepcopy(operation["value"])
+        target[index] = _own(operation["value"])
     else:
-        target.insert(index, copy.deepcopy(operation["value"]))
+        target.insert(index, _own(operation["value"]))
 
 
 def _keys(path: str) -> list[str]:
@@ -126,7 +158,9 @@ def _child(node: Any, key: str) -> Any:
     if isinstance(node, yaml.SequenceNode):
         return node.value[int(key)]
     if isinstance(node, yaml.MappingNode):
-        return next(value for name, value in node.value if name.value == key)
+        found = [value for name, value in node.value if name.value == key]
+        if found:
+            return found[0]
     raise KeyError(key)
 
 

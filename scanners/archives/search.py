@@ -33,6 +33,14 @@ def windows(source: Source, start: int, end: int) -> Iterator[bytes]:
         yield source.read(position, min(_WINDOW, end - position))
 
 
+def forwards(source: Source) -> Iterator[bytes]:
+    """Yield a source from its start to its end, without asking for its size, which compressed ones inflate for."""
+    position = 0
+    while window := source.read(position, _WINDOW):
+        yield window
+        position += len(window)
+
+
 class Overlay:
     """A source of which one range is kept in memory, so that going back to it costs nothing."""
 

@@ -189,7 +189,7 @@ class _Walk:
         if source is None:
             yield _unknown_method(names[0], way.method, header)
             return
-        declared = next(filter(None, map(self._declare, names)), None)
+        declared = self._declared(names)
         yield Embedded(source=source, member=names[0], format=declared)
         if (why := fault(source)) is not None:
             broken.append(why)
@@ -208,8 +208,16 @@ class _Walk:
             evidence = "marked as encrypted or patched, but its bytes are plain"
             yield Finding(rule="zip-flag-bits", evidence=evidence, name=names[0], offset=header)
         if source is not None:
-            declared = next(filter(None, map(self._declare, names)), None) if readable else Format.TENSOR_DATA
+            declared = self._declared(names) if readable else Format.TENSOR_DATA
             yield Embedded(source=source, member=names[0], format=declared)
+
+    def _declared(self, names: tuple[str, ...]) -> Format | None:
+        """Return what some spelling is declared as; readers in C, and CPython, end a name at its NUL."""
+        for name in names:
+            declared = self._declare(name) or self._declare(name.partition("\0")[0])
+            if declared is not None:
+                return declared
+        return None
 
     def _link(self, header: int, local: Local, way: Reading, name: str) -> Iterator[Finding]:
         source = open_member(self._source, local.data, way, self._budget)

@@ -12,9 +12,10 @@ from scanners.cli.parser import Parser
 from scanners.cli.targets import StandardInput, expand
 from scanners.findings import FileReport, Severity
 from scanners.limits import Limits
+from scanners.machine import memory_limit, processors, share
 from scanners.reports.summary import EXIT_USAGE, Summary
 from scanners.version import VERSION
-from scanners.workers import ScanOptions, available_cpus, scan_files
+from scanners.workers import ScanOptions, scan_files
 
 if TYPE_CHECKING:
     import argparse
@@ -137,7 +138,7 @@ def _write_lines(reports: Iterator[FileReport], summary: Summary, file: TextIO) 
 
 
 def _scan_options(options: argparse.Namespace) -> ScanOptions:
-    if options.jobs < 1:
+    if options.jobs is not None and options.jobs < 1:
         raise ValueError(f"--jobs must be at least 1, not {options.jobs}")
     limits = Limits(
         inflated_bytes=options.max_inflated_bytes,
@@ -145,7 +146,13 @@ def _scan_options(options: argparse.Namespace) -> ScanOptions:
         depth=options.max_depth,
         members=options.max_members,
     )
-    return ScanOptions(limits=limits, allowed_imports=frozenset(options.allow_import), jobs=options.jobs)
+    shared = share(options.jobs or processors(), memory_limit())
+    return ScanOptions(
+        limits=limits,
+        allowed_imports=frozenset(options.allow_import),
+        jobs=options.jobs or shared.jobs,
+        data_bytes=shared.data_bytes,
+    )
 
 
 def parser() -> Parser:
@@ -178,7 +185,7 @@ def parser() -> Parser:
         metavar="GLOB",
         help="leave out files below a directory whose path, relative to it, matches (repeatable)",
     )
-    command.add_argument("--jobs", type=int, default=available_cpus(), help="worker processes (default: all CPUs)")
+    command.add_argument("--jobs", type=int, help="worker processes (default: as CPUs and memory allow)")
     command.add_argument("--stdin-name", default="<stdin>", metavar="NAME", help="what the report calls standard input")
     _add_limits(command)
     return command

@@ -7,6 +7,8 @@ dataset is not even asked for its shape, since that alone can open its sources.
 
 from __future__ import annotations
 
+from heapq import heappop, heappush
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanners.findings import Finding, Gap, Reason
@@ -23,6 +25,9 @@ LIBRARY_ERRORS = (OSError, RuntimeError, KeyError, ValueError, TypeError, NotImp
 """What h5py raises for files that the HDF5 library refuses, or that have types it has no word for."""
 
 
+_TURNS = count()
+
+
 class Node(NamedTuple):
     """A group or dataset of the file."""
 
@@ -31,8 +36,11 @@ class Node(NamedTuple):
 
 
 class _Waiting(NamedTuple):
-    """An object that is still to be opened."""
+    """An object that is still to be opened, in the order of its place in the file: compressed parts are read forwards."""
 
+    address: int
+    turn: int
+    """Tells links to one address apart, of which damaged files have several in one group."""
     path: str
     parent: h5py.h5g.GroupID
     name: bytes
@@ -49,36 +57,35 @@ def walk(file: h5py.h5f.FileID, budget: Budget) -> Iterator[Node | Finding | Gap
         raise Malformed(0, "the root group of an HDF5 file", str(error)) from error
     waiting: list[_Waiting] = []
     yield Node("/", root)
-    yield from _links(root, "", waiting)
+    yield from _links(root, "", waiting, seen)
     while waiting:
-        path, parent, name = waiting.pop()
+        address, _, path, parent, name = heappop(waiting)
+        if address in seen:
+            continue
+        seen.add(address)
         budget.spend_member()
         try:
-            info = h5py.h5o.get_info(parent, name)
-            if info.addr in seen or info.type == h5py.h5o.TYPE_NAMED_DATATYPE:
-                continue
-            seen.add(info.addr)
             node = Node(path, h5py.h5o.open(parent, name))
         except LIBRARY_ERRORS as error:
             yield _unread(path, error)
             continue
         yield node
-        if info.type == h5py.h5o.TYPE_GROUP:
-            yield from _links(node.identifier, path, waiting)
+        if isinstance(node.identifier, h5py.h5g.GroupID):
+            yield from _links(node.identifier, path, waiting, seen)
 
 
-def _links(group: h5py.h5g.GroupID, path: str, waiting: list[_Waiting]) -> Iterator[Finding | Gap]:
+def _links(group: h5py.h5g.GroupID, path: str, waiting: list[_Waiting], seen: set[int]) -> Iterator[Finding | Gap]:
     """Judge the links of a group, and queue what its hard links lead to."""
     import h5py
 
     try:
         for name in group:
             shown = f"{path}/{name.decode('utf-8', 'surrogateescape')}"
-            kind = group.links.get_info(name).type
-            if kind == h5py.h5l.TYPE_HARD:
-                waiting.append(_Waiting(shown, group, name))
-            elif kind != h5py.h5l.TYPE_SOFT:
-                yield _external(group, name, kind, shown)
+            link = group.links.get_info(name)
+            if link.type == h5py.h5l.TYPE_HARD and link.u not in seen:
+                heappush(waiting, _Waiting(link.u, next(_TURNS), shown, group, name))
+            elif link.type not in (h5py.h5l.TYPE_HARD, h5py.h5l.TYPE_SOFT):
+                yield _external(group, name, link.type, shown)
     except LIBRARY_ERRORS as error:
         yield _unread(path or "/", error)
 

@@ -16,16 +16,26 @@ class Known(NamedTuple):
     class_names: frozenset[str]
     """Last components: HDF5 files of older versions name classes by these alone."""
     function_names: frozenset[str]
+    registered: frozenset[str]
+    """Classes as `register_keras_serializable` calls them, package and name."""
 
 
 @cache
 def known() -> Known:
     """Return the table; it is read once, when a configuration is first judged."""
-    dotted: dict[str, set[str]] = {"class": set(), "function": set()}
-    bare: dict[str, set[str]] = {"class": set(), "function": set()}
+    places: dict[str, list[tuple[str, list[str]]]] = {"class": [], "function": [], "registered": []}
     for line in files(__package__).joinpath("known.txt").read_text("ascii").splitlines():
-        kind, module, *names = line.split(" ")
-        if kind in dotted:
-            dotted[kind].update(f"{module}.{name}" for name in names)
-            bare[kind].update(names)
-    return Known(*map(frozenset, (dotted["class"], dotted["function"], bare["class"], bare["function"])))
+        kind, place, *names = line.split(" ")
+        if kind in places:
+            places[kind].append((place, names))
+    return Known(
+        classes=_joined(places["class"], "."),
+        functions=_joined(places["function"], "."),
+        class_names=frozenset(name for _, names in places["class"] for name in names),
+        function_names=frozenset(name for _, names in places["function"] for name in names),
+        registered=_joined(places["registered"], ">"),
+    )
+
+
+def _joined(places: list[tuple[str, list[str]]], separator: str) -> frozenset[str]:
+    return frozenset(f"{place}{separator}{name}" for place, names in places for name in names)

@@ -102,10 +102,7 @@ def _is_known(reference: _Reference) -> bool:
         return reference.dotted in table.functions
     if reference.module:
         return reference.dotted in table.classes
-    package, separator, name = reference.name.partition(">")
-    if separator:
-        return package in KERAS_PACKAGES and name in table.class_names
-    return package in table.class_names
+    return reference.name in table.class_names or _is_registered(reference.name)
 
 
 def _is_own_registration(reference: _Reference) -> bool:
@@ -113,8 +110,14 @@ def _is_own_registration(reference: _Reference) -> bool:
     registered = reference.registered_name
     if registered in ("", "function", reference.name):
         return True
+    return registered.endswith(f">{reference.name}") and _is_registered(registered)
+
+
+def _is_registered(registered: str) -> bool:
+    """Say whether Keras or one of its packages registers a class under this name."""
     package, separator, name = registered.partition(">")
-    return bool(separator) and package in KERAS_PACKAGES and name == reference.name
+    by_export = bool(separator) and package in KERAS_PACKAGES and name in known().class_names
+    return by_export or registered in known().registered
 
 
 def _gadget(reference: _Reference) -> str | None:

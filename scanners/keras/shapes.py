@@ -15,6 +15,8 @@ _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\0 \t\r\n]*\{")
 """An object in any of the encodings that Python's `json.loads` takes: UTF-8, UTF-16, UTF-32."""
 _KEY = re.compile(rb"c\0*l\0*a\0*s\0*s\0*_\0*n\0*a\0*m\0*e|\\\0*u\0*0\0*0\0*(?:63|6[cCdDeE]|61|73|5[fF]|65)")
 """The key of the class in those encodings, or one of its letters escaped."""
+_WRAPPED = 3
+"""Objects of which the last is the model."""
 _WINDOW = 1 << 20
 _OVERLAP = 64
 
@@ -29,8 +31,18 @@ def is_config(source: Source, head: bytes) -> bool:
         config = parse(source.read(0, source.size))
     except Malformed:
         return False
-    roots = (config.root, *config.shadowed)
-    return any(isinstance(root, dict) and "class_name" in root and "config" in root for root in roots[:2])
+    return any(_is_model(root) for root in (config.root, *config.shadowed))
+
+
+def _is_model(root: object) -> bool:
+    """Say whether an object is a model, or holds one as the files of TensorFlow.js and old HDF5 converters do."""
+    for _ in range(_WRAPPED):
+        if not isinstance(root, dict):
+            return False
+        if {"class_name", "config"} <= root.keys():
+            return True
+        root = root.get("modelTopology", root.get("model_config"))
+    return False
 
 
 def _has_key(source: Source) -> bool:

@@ -9,6 +9,7 @@ from scanners.pages import PagedSource
 from scanners.tensorflow.attributes import PATH_ATTRIBUTES, judge_attribute
 from scanners.tensorflow.ops import NOT_RECOGNISED, judge_op
 from scanners.tensorflow.paths import PATH_INPUTS, Given, judge_paths
+from scanners.tensorflow.programs import PROGRAMS, judge_program
 from scanners.tensorflow.survey import survey
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from scanners.tensorflow.survey import Occurrence, Survey
 
 _PAGES = 64
-_WATCHED = frozenset(PATH_ATTRIBUTES.keys() | PATH_INPUTS.keys())
+_WATCHED = frozenset(PATH_ATTRIBUTES.keys() | PATH_INPUTS.keys() | PROGRAMS)
 
 
 def judge_graph(source: Source, graphs: list[Span], given: Given, allowed: frozenset[str]) -> Iterator[Finding]:
@@ -30,6 +31,8 @@ def judge_graph(source: Source, graphs: list[Span], given: Given, allowed: froze
     for scope, node in seen.watched:
         if node.op in PATH_ATTRIBUTES:
             yield from judge_attribute(source, node, scope.name)
+        elif node.op in PROGRAMS:
+            yield from judge_program(source, node, scope.name)
     yield from judge_paths(source, seen, given)
 
 

@@ -193,7 +193,7 @@ def _name(machine: Machine, encoding: str) -> str:
 def _text(machine: Machine, value: object) -> str | None:
     """Return a name from the stack, None where it is not in the stream; raise `Stopped` where it is no text."""
     if isinstance(value, Recalled):
-        value = machine.recall(value)
+        value = value.run.owner.recall(value)
     if isinstance(value, str):
         return value
     if value is FORGOTTEN_TEXT:

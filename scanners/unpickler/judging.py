@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from scanners.findings import Finding
 from scanners.imports import Judgement, Kind, check_arguments, check_escape, check_state, judge, spellings
-from scanners.imports.values import Stretch
-from scanners.sources import SliceSource
+from scanners.imports.judgement import HARMLESS
+from scanners.imports.values import UNKNOWN, Constant, Stretch, Value
+from scanners.sources import BytesSource, SliceSource
 from scanners.unpickler.facts import Fact, Nested
+from scanners.unpickler.latin import LatinSource
 from scanners.unpickler.listening import Listener
-from scanners.unpickler.meaning import spelling, translate
+from scanners.unpickler.meaning import LatinStretch, Translation
 from scanners.unpickler.special import SPECIAL
 from scanners.unpickler.values import Container, Global, Made, Persistent, Unnamed
 
@@ -35,11 +37,13 @@ class Judge(Listener):
         self._allowed = allowed_imports
         self._persistent_ids = persistent_ids
         self._told: set[tuple[str, str | None]] = set()
-        self._settled: set[tuple[str, str, bool]] = set()
+        self._settled: set[tuple[str, str, bool, bool]] = set()
+        """Callees of which the arguments do not matter after all, and whether made anew."""
         self._judgements: dict[tuple[str, str, bool], Judgement] = {}
 
     def imported(self, what: Global) -> Iterable[Fact]:
         """Judge the name under each of its spellings; the worst counts."""
+        what.spellings = spellings(what.module, what.name, what.protocol)
         key = (what.module, what.name, what.protocol < 3)
         judgement = self._judgements.get(key)
         if judgement is None:
@@ -88,7 +92,7 @@ class Judge(Listener):
         for key in _special_keys(state, special):
             yield from self._tell("special-attribute", f"BUILD sets {key}", offset, name=key)
         if isinstance(target, Made) and target.by is not None and target.by.guarded:
-            yield from self._guarded(target.by, offset, lambda module, name: self._state(module, name, target, state))
+            yield from self._state(offset, target.by, state)
 
     def changed(self, offset: int, target: object, items: list[object]) -> Iterable[Fact]:
         """Report items put into imported objects; instances may be given some."""
@@ -97,7 +101,7 @@ class Judge(Listener):
 
     def escaped(self, offset: int, what: Global) -> Iterable[Fact]:
         """Judge an import that may be used by anybody from here on."""
-        return self._guarded(what, offset, check_escape)
+        return self._report(what, self._worst(what, check_escape), offset)
 
     def frame_disagrees(self, offset: int, why: str) -> Iterable[Fact]:
         """Report frames that no pickler writes."""
@@ -107,52 +111,54 @@ class Judge(Listener):
         """Tell of a protocol that is stated late."""
         return self._tell("protocol-repeated", f"PROTO {number}", offset)
 
-    def _state(self, module: str, name: str, target: Made, state: object) -> Judgement:
-        assert target.by is not None
-        mapped = (module, name) != (target.by.module, target.by.name)
-        return check_state(module, name, translate(state, mapped=mapped))
-
     def _call(self, offset: int, callee: Global, arguments: object, *, new: bool) -> Iterable[Fact]:
-        if not callee.guarded:
+        """Judge the call of an import whose use decides."""
+        key = (callee.module, callee.name, callee.protocol < 3, new)
+        if not callee.guarded or key in self._settled:
             return ()
-        key = (callee.module, callee.name, new)
-        if key in self._settled:
-            return ()
-        worst: Judgement | None = None
-        facts: list[Fact] = []
-        for mapped in (False, True):
-            module, name = spelling(callee, mapped=mapped)
-            judged = check_arguments(module, name, translate(arguments, mapped=mapped), new=new)
-            if self._vouched(module, name, judged):
-                continue
-            worst = judged if worst is None or judged.kind > worst.kind else worst
-        if worst is None or (worst.any_arguments and worst.kind is Kind.HARMLESS):
+        judgements = [check_arguments(module, name, UNKNOWN, new=new) for module, name in self._spellings(callee)]
+        if all(judgement.any_arguments for judgement in judgements):
             self._settled.add(key)
-        if worst is not None:
-            facts += self._report(callee, worst, offset)
-            facts += self._nested(worst)
-        return facts
+        else:
+            judgements = [
+                check_arguments(module, name, self._translate(arguments, place), new=new)
+                for place, (module, name) in enumerate(callee.spellings)
+                if f"{module}.{name}" not in self._allowed
+            ]
+        worst = max(judgements, key=_kind, default=HARMLESS)
+        return [*self._report(callee, worst, offset), *self._nested(worst, offset)]
 
-    def _nested(self, judgement: Judgement) -> Iterator[Nested]:
+    def _state(self, offset: int, maker: Global, state: object) -> Iterable[Fact]:
+        judgements = [
+            check_state(module, name, self._translate(state, place))
+            for place, (module, name) in enumerate(maker.spellings)
+            if f"{module}.{name}" not in self._allowed
+        ]
+        return self._report(maker, max(judgements, key=_kind, default=HARMLESS), offset)
+
+    def _translate(self, value: object, spelling: int) -> Value:
+        return Translation(spelling).translate(value)
+
+    def _nested(self, judgement: Judgement, offset: int) -> Iterator[Nested]:
         for value in judgement.embedded:
-            if isinstance(value, Stretch):
-                source = SliceSource(self._source, value.offset, value.length)
-                yield Nested(source=source, member=f"<bytes at {value.offset}>")
+            source: Source
+            match value:
+                case LatinStretch():
+                    source = LatinSource(self._source, value.offset, value.length)
+                case Stretch():
+                    source = SliceSource(self._source, value.offset, value.length)
+                case Constant(bytes() as data):
+                    source = BytesSource(data)
+                case _:
+                    continue
+            yield Nested(source=source, member=f"<bytes loaded at {offset}>")
 
-    def _guarded(self, what: Global, offset: int, check: Callable[[str, str], Judgement]) -> Iterable[Fact]:
-        return self._report(what, self._worst(what, check), offset)
+    def _spellings(self, what: Global) -> list[tuple[str, str]]:
+        """Return the names that an import may have, without those that the operator allows."""
+        return [pair for pair in what.spellings if ".".join(pair) not in self._allowed]
 
     def _worst(self, what: Global, check: Callable[[str, str], Judgement]) -> Judgement:
-        judged = [
-            judgement
-            for module, name in spellings(what.module, what.name, what.protocol)
-            if not self._vouched(module, name, judgement := check(module, name))
-        ]
-        return max(judged, key=lambda judgement: judgement.kind, default=Judgement(Kind.HARMLESS, ""))
-
-    def _vouched(self, module: str, name: str, judgement: Judgement) -> bool:
-        """Say whether the operator answers for the name: for an unknown one, never for one known to be dangerous."""
-        return judgement.kind <= Kind.NOT_RECOGNISED and f"{module}.{name}" in self._allowed
+        return max((check(*pair) for pair in self._spellings(what)), key=_kind, default=HARMLESS)
 
     def _report(self, what: Global, judgement: Judgement, offset: int) -> Iterable[Fact]:
         rule = _RULES.get(judgement.kind)
@@ -171,6 +177,10 @@ class Judge(Listener):
             return ()
         self._told.add(key)
         return (Finding(rule=rule, evidence=evidence, offset=offset, name=name),)
+
+
+def _kind(judgement: Judgement) -> Kind:
+    return judgement.kind
 
 
 def _special_keys(state: object, special: str | None) -> Iterator[str]:
@@ -192,8 +202,9 @@ def _returned_import(callee: object) -> Global | None:
     """Return the import that a call gave, where it gave one: `getattr` of a class gives its method."""
     if not isinstance(callee, Made) or callee.by is None or not callee.by.guarded:
         return None
-    mapped = callee.by.protocol < 3
-    result = check_arguments(*spelling(callee.by, mapped=mapped), translate(callee.arguments, mapped=mapped)).result
+    last = len(callee.by.spellings) - 1
+    arguments = Translation(last).translate(callee.arguments)
+    result = check_arguments(*callee.by.spellings[last], arguments).result
     if result is None:
         return None
-    return Global(result.module, result.name, 4, callee.by.offset, guarded=True)
+    return Global(*result, 4, callee.by.offset, guarded=True, spellings=((result.module, result.name),))

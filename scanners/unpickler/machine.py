@@ -18,7 +18,7 @@ from scanners.unpickler.reading import NOWHERE, Reader, Stopped
 from scanners.unpickler.values import FORGOTTEN_TEXT, FORGOTTEN_TUPLE, LONGEST_TEXT, Global, Recalled, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
     from scanners.sources import Source
     from scanners.unpickler.facts import Fact
@@ -38,6 +38,8 @@ _REMEMBERING = frozenset((Opcode.MEMOIZE, Opcode.BINPUT, Opcode.LONG_BINPUT))
 _FIRST_ROUND = 16
 _NO_ENDS: frozenset[int] = frozenset()
 _TUPLE_ENDS = frozenset((Opcode.TUPLE1, Opcode.TUPLE2, Opcode.TUPLE3))
+_STEPS_FOR_LEAVING = 1 << 12
+_EAGER_ROUNDS = 16
 _LONGEST_ROUND = 512
 _LONGEST_TAIL = 64
 
@@ -99,34 +101,41 @@ class Machine(Reader):
 
     def run(self) -> Iterator[Fact]:
         """Run to STOP, yielding what the listener reports; raise `Stopped` where the real machine raises."""
-        from scanners.unpickler.runs import pass_over
         from scanners.unpickler.table import HANDLERS
 
-        count = _FIRST_ROUND
+        fruitless = 0
         while self.running:
-            yield from self.step(HANDLERS, count)
+            yield from self.step(HANDLERS, min(_FIRST_ROUND << min(fruitless, 8), _LONGEST_ROUND))
             if len(self.stack) > MOST_VALUES or len(self.marks) > MOST_VALUES:
                 raise BudgetExceeded("values on a pickle's stack", MOST_VALUES)
-            count = min(2 * count, _LONGEST_ROUND)
-            for ends in (_NO_ENDS, _TUPLE_ENDS, _NO_ENDS):
-                yield from self._finish_value(HANDLERS)
-                if self.running and self._pass_over(pass_over):
-                    count = _FIRST_ROUND
-                    break
-                yield from self._leave(ends, HANDLERS)
+            found = yield from self._look_for_runs(HANDLERS, fruitless)
+            fruitless = 0 if found else fruitless + 1
 
-    def _pass_over(self, pass_over: Callable[[Machine], bool]) -> bool:
-        """Pass over as many runs as follow each other; tell whether there was one."""
+    def _look_for_runs(self, handlers: Sequence[Handler], fruitless: int) -> Generator[Fact, None, bool]:
+        """
+        Pass over runs at the position; tell whether there was one.
+
+        Runs begin behind a value, and in nested data behind a container of their like: the next ends of containers are
+        tried as well, but more seldom the longer nothing was found.
+        """
+        eager = self.steps >= _STEPS_FOR_LEAVING and (fruitless < _EAGER_ROUNDS or fruitless % _EAGER_ROUNDS == 0)
+        for ends in (_NO_ENDS, _TUPLE_ENDS, _NO_ENDS):
+            if self.running and self.position < self.boundary and self.window[self.position] in _REMEMBERING:
+                yield from self.step(handlers)
+            if self.running and self._pass_over():
+                return True
+            if not eager:
+                break
+            yield from self._leave(ends, handlers)
+        return False
+
+    def _pass_over(self) -> bool:
+        from scanners.unpickler.runs import pass_over
+
         found = False
         while len(self.stack) <= MOST_VALUES and pass_over(self):
             found = True
         return found
-
-    def _finish_value(self, handlers: Sequence[Handler]) -> Iterable[Fact]:
-        """Run an opcode that remembers the topmost value: no run begins with one."""
-        if self.running and self.position < self.boundary and self.window[self.position] in _REMEMBERING:
-            return self.step(handlers)
-        return ()
 
     def _leave(self, ends: frozenset[int], handlers: Sequence[Handler]) -> Iterator[Fact]:
         """Run out of the innermost mark, or up to one of some opcodes: behind a container, a run of its like begins."""

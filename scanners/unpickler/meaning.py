@@ -2,53 +2,103 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from scanners.imports import spellings
-from scanners.imports.values import (
-    UNKNOWN,
-    Constant,
-    DictValue,
-    GlobalValue,
-    Instance,
-    Stretch,
-    TupleValue,
-    Value,
-)
-from scanners.unpickler.values import Bytes, Container, Global, Made, Text
+from scanners.imports.values import UNKNOWN, Constant, DictValue, GlobalValue, Instance, Stretch, TupleValue, Value
+from scanners.unpickler.values import Bytes, Container, Global, Made, Recalled, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _DEEPEST = 8
 """Levels of nesting that are translated; no rule looks further."""
 _MOST = 64
 """Items of one tuple or dict that are translated."""
+_LATIN = frozenset({"latin1", "latin-1", "iso-8859-1"})
 
 
-def translate(value: object, *, mapped: bool, depth: int = 0) -> Value:
-    """Translate a value; with `mapped`, imports stand under the name that Python 3 maps them to."""
-    if depth > _DEEPEST:
-        return UNKNOWN
-    match value:
-        case None | bool() | int() | str():
+class LatinStretch(Stretch):
+    """Bytes that stand in the stream as a text of which each character is one byte."""
+
+    __slots__ = ()
+
+
+class Translation:
+    """Translates values; `spelling` says which name of an import is meant, as written or as Python 3 maps it."""
+
+    def __init__(self, spelling: int) -> None:
+        self._spelling = spelling
+
+    def translate(self, value: object, depth: int = 0) -> Value:
+        """Translate a value."""
+        if value is None or isinstance(value, bool | int | str):
             return Constant(value)
-        case Bytes() | Text():
-            return Stretch(value.offset, value.length)
-        case tuple() if len(value) <= _MOST:
-            return TupleValue(tuple(translate(item, mapped=mapped, depth=depth + 1) for item in value))
-        case Global():
-            return GlobalValue(*spelling(value, mapped=mapped))
-        case Made():
-            return _translate_made(value, mapped=mapped, depth=depth)
-        case Container(kind="dict") if value.complete and len(value.items) <= 2 * _MOST:
-            items = [translate(item, mapped=mapped, depth=depth + 1) for item in value.items]
-            return DictValue(tuple(zip(items[::2], items[1::2], strict=True)))
-    return UNKNOWN
+        known = _WAYS.get(type(value))
+        return UNKNOWN if known is None or depth > _DEEPEST else known(self, value, depth + 1)
+
+    def recalled(self, value: Recalled, depth: int) -> Value:
+        """Translate a value that a run remembered."""
+        return self.translate(value.run.owner.recall(value), depth)
+
+    def tuple(self, value: tuple[object, ...], depth: int) -> Value:
+        """Translate a tuple."""
+        if len(value) > _MOST:
+            return UNKNOWN
+        return TupleValue(tuple([self.translate(item, depth) for item in value]))
+
+    def name(self, value: Global, depth: int = 0) -> GlobalValue:
+        """Translate an import."""
+        del depth
+        return GlobalValue(*spelling(value, self._spelling))
+
+    def container(self, value: Container, depth: int) -> Value:
+        """Translate a dict of which all items are known."""
+        if value.kind != "dict" or not value.complete or len(value.items) > 2 * _MOST:
+            return UNKNOWN
+        items = [self.translate(item, depth) for item in value.items]
+        return DictValue(tuple(zip(items[::2], items[1::2], strict=True)))
+
+    def made(self, value: Made, depth: int) -> Value:
+        """Translate what a call gave."""
+        if value.by is None:
+            return UNKNOWN
+        if value.by.name == "encode" and (encoded := _encoded(value)) is not None:
+            return encoded
+        return Instance(self.name(value.by), self.translate(value.arguments, depth))
 
 
-def spelling(what: Global, *, mapped: bool) -> tuple[str, str]:
+def spelling(what: Global, number: int) -> tuple[str, str]:
     """Return module and name as written, or as Python 3 maps them."""
-    return spellings(what.module, what.name, what.protocol)[-1 if mapped else 0]
+    pairs = what.spellings or spellings(what.module, what.name, what.protocol)
+    return pairs[min(number, len(pairs) - 1)]
 
 
-def _translate_made(value: Made, *, mapped: bool, depth: int) -> Value:
-    if value.by is None:
-        return UNKNOWN
-    arguments = translate(value.arguments, mapped=mapped, depth=depth + 1)
-    return Instance(GlobalValue(*spelling(value.by, mapped=mapped)), arguments)
+def _encoded(value: Made) -> Value | None:
+    """Return the bytes that `_codecs.encode` makes of a text: so they stand in protocols 0 to 2."""
+    assert value.by is not None
+    match value.by.module, value.arguments:
+        case "_codecs", (Text() as text, str() as encoding) if encoding in _LATIN:
+            return LatinStretch(text.offset, text.length)
+        case "_codecs", (str() as short, str() as encoding) if encoding in _LATIN:
+            try:
+                return Constant(short.encode("latin-1"))
+            except UnicodeEncodeError:
+                return None
+    return None
+
+
+def _stretch(translation: Translation, value: Bytes | Text, depth: int) -> Value:
+    del translation, depth
+    return Stretch(value.offset, value.length)
+
+
+_WAYS: dict[type, Callable[..., Value]] = {
+    Bytes: _stretch,
+    Text: _stretch,
+    Recalled: Translation.recalled,
+    tuple: Translation.tuple,
+    Global: Translation.name,
+    Container: Translation.container,
+    Made: Translation.made,
+}

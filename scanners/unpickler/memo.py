@@ -151,13 +151,9 @@ class Memo:
                 return FORGOTTEN_TUPLE
             case Container():
                 return FORGOTTEN_CONTAINERS[value.kind]
-            case Bytes():
-                return FORGOTTEN_BYTES
-            case Text():
-                return FORGOTTEN_TEXT
             case Made():
                 return self._made.setdefault(value.by, Made(value.by, FORGOTTEN_TUPLE))
-        return value
+        return {Bytes: FORGOTTEN_BYTES, Text: FORGOTTEN_TEXT}.get(type(value), value)
 
     def _keep_old(self, index: int, value: object, offset: int) -> None:
         self._history.setdefault(index, []).append((offset, value))

@@ -34,7 +34,8 @@ SHORTEST = 64
 """Bytes below which a run is not worth its record."""
 ROOM = UNITS * 264
 """Bytes that a run of constants may take."""
-STEPS_FOR_CONTAINERS = 4096
+STEPS_FOR_RUNS = 1 << 10
+STEPS_FOR_CONTAINERS = 1 << 12
 STEPS_FOR_DEPTH = 1 << 16
 """Opcodes after which patterns that take long to compile are worth it."""
 MOST_GUARDED = 64
@@ -143,7 +144,7 @@ def needles(indices: Iterable[int]) -> tuple[bytes, ...]:
 def pass_over(machine: Machine) -> bool:
     """Pass over a run at the machine's position; tell whether there was one."""
     first = machine.memo.next_index
-    if first is None or len(machine.memo.guarded) > MOST_GUARDED:
+    if machine.steps < STEPS_FOR_RUNS or first is None or len(machine.memo.guarded) > MOST_GUARDED:
         return False
     if len(machine.window) - machine.position < ROOM and not machine.exhausted:
         machine.refill()
@@ -169,7 +170,7 @@ def _take(machine: Machine, end: int, first: int, count: int) -> None:
         import zlib
 
         kept = zlib.compress(machine.window[machine.position : end], 1)
-    run = Run(machine.offset, machine.start + end, first, kept)
+    run = Run(machine, machine.offset, machine.start + end, first, kept)
     machine.position = end
     machine.stack.append(run)
     assert isinstance(machine.memo, Memo)

@@ -7,7 +7,7 @@ None of the values is ever compared, hashed or printed as a whole, since hostile
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from scanners.sources import BytesSource
 
@@ -63,6 +63,8 @@ class Global:
     offset: int
     guarded: bool = False
     """Whether its use decides if it is harmless; set by the listener."""
+    spellings: tuple[tuple[str, str], ...] = ()
+    """Module and name as written, and as Python 3 maps them where that differs; set by the listener."""
 
 
 @dataclass(slots=True, eq=False)
@@ -112,10 +114,18 @@ class Container:
         self.items += items
 
 
+class Owner(Protocol):
+    """What passed over a run, and can look at it after all."""
+
+    def recall(self, value: Recalled) -> object:
+        """Return a value that the run remembered."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
     """Values that the machine passed over without a look at each; on the stack, one or more of them."""
 
+    owner: Owner
     start: int
     end: int
     first_index: int

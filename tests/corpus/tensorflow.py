@@ -198,6 +198,9 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "tf-summary-writer.pb": lambda: _one("CreateSummaryFileWriter", "x"),
     "tf-hidden-graph.pb": lambda: _one("DatasetFromGraph", "x"),
     "tf-tensorrt-engine.pb": lambda: _one("TRTEngineOp", "x"),
+    "tf-python-callback-in-program.pb": lambda: _one(
+        "XlaCallModule", "x", attributes=text("module", "ML\xefR\0xla_python_cpu_callback\0")
+    ),
     "tf-print-to-file.pb": lambda: _one("PrintV2", "x", attributes=text("output_stream", "file:///tmp/weighbridge")),
     "tf-candidate-sampler-file.pb": lambda: _one(
         "FixedUnigramCandidateSampler", "x", attributes=text("vocab_file", "/etc/passwd")
@@ -274,6 +277,7 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
     ),
     "benign-tf-table-from-asset-variable.pb": _asset_in_a_variable,
     "benign-tf-cache-in-memory.pb": lambda: model(*_MATMUL, const("to", ""), node("c", "CacheDatasetV2", "x", "to")),
+    "benign-tf-program.pb": lambda: _one("XlaCallModule", "x", attributes=text("module", "ML\xefR\0stablehlo.add\0")),
     "benign-tf-print-to-stderr.pb": lambda: _one("PrintV2", "x", attributes=text("output_stream", "stderr")),
     "benign-tf-function-called-by-name.pb": lambda: model(
         *_MATMUL, node("call", "my_function", "x"), functions=(function("my_function", ("x",), node("r", "Relu", "x")),)

@@ -123,6 +123,7 @@ def cases(seed: int, count: int) -> Iterator[Case]:
 def be_eager() -> None:
     """Make the machine pass over runs wherever it can, however short they are."""
     runs.SHORTEST = 1
+    runs.STEPS_FOR_RUNS = 0
     runs.STEPS_FOR_CONTAINERS = 0
     runs.STEPS_FOR_DEPTH = 0
     machine._FIRST_ROUND = 1

@@ -79,8 +79,9 @@ def list_saved(directory: Path) -> Listing:
             raise ValueError(f"{path} cannot be listed") from error
         protocol = data[1] if data[:1] == b"\x80" else 0
         for (module, name), use in found.uses.items():
-            for spelling in spellings(module, name, protocol):
-                total.note(*spelling, use)
+            owner, dot, rest = name.partition(".")
+            for spelt_module, spelt_owner in spellings(module, owner, protocol):
+                total.note(spelt_module, f"{spelt_owner}{dot}{rest}", use)
     return total
 
 

@@ -104,7 +104,7 @@ def _place(module: str, versions: Mapping[str, str], python: str) -> str:
     distribution = _DISTRIBUTIONS.get(top, top.lower().replace("_", "-"))
     for candidate in (distribution, f"{distribution}-cpu"):
         if candidate in versions:
-            return f"{distribution} {versions[candidate]}"
+            return f"{distribution} {versions[candidate].partition('+')[0]}"
     return f"python {python}"
 
 

@@ -26,11 +26,11 @@ def issued_at(certificate: x509.Certificate) -> datetime:
     return certificate.not_valid_before_utc + BACKDATED
 
 
-def new_authority(name: str, now: datetime, life: timedelta) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+def new_authority(now: datetime, life: timedelta) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
     """Make an authority that signs itself and may sign certificates of services, no further authorities."""
     key = ec.generate_private_key(ec.SECP256R1())
     # A number in the name keeps two authorities apart for clients that look an issuer up by its name alone.
-    subject = _name(f"{name} authority {x509.random_serial_number():x}")
+    subject = _name(f"weighbridge authority {x509.random_serial_number():x}")
     builder = _builder(subject, subject, key.public_key(), now, now + life)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
     builder = builder.add_extension(_usage(signs_certificates=True), critical=True)

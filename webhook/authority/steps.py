@@ -43,7 +43,7 @@ class Terms:
 
 def begin(terms: Terms, now: datetime, trusted: Sequence[x509.Certificate] = ()) -> Holdings:
     """Make everything anew. Authorities that are `trusted` stay so: a replica may still serve a certificate of theirs."""
-    authority, authority_key = new_authority(terms.names[0], now, terms.authority_life)
+    authority, authority_key = new_authority(now, terms.authority_life)
     leaf, leaf_key = new_leaf(authority, authority_key, terms.names, now, terms.leaf_life)
     return Holdings(authorities=(authority, *trusted), authority_key=authority_key, leaf=leaf, leaf_key=leaf_key)
 
@@ -59,7 +59,7 @@ def next_step(
     """
     bound = not_older_than if not_older_than is not None and not_older_than <= now else None
     if _authority_is_due(held, terms, now, bound):
-        authority, key = new_authority(terms.names[0], now, terms.authority_life)
+        authority, key = new_authority(now, terms.authority_life)
         # The certificate stays the old authority's until the new one is trusted.
         return replace(held, authorities=(authority, *held.authorities), authority_key=key)
     if _leaf_is_due(held, terms, now, bound) and (trusted or now >= held.leaf.not_valid_after_utc):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import accumulate
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from prometheus_client import Metric
 
+    from webhook.reporter.audit import Audit
     from webhook.reporter.outcomes import GatedPod
 
 MOST_BLOCKED: Final = 1000
@@ -74,6 +75,59 @@ class OutcomeCollector(Collector):
         return family
 
 
+class AuditCollector(Collector):
+    """Shows the last audit; nothing until there was one."""
+
+    def __init__(self) -> None:
+        self._audit: Audit | None = None
+        self._ended = 0.0
+        self._seconds = 0.0
+
+    def show(self, audit: Audit, *, ended: float, seconds: float) -> None:
+        """Take a finished audit, when it ended and how long it took."""
+        self._audit, self._ended, self._seconds = audit, ended, seconds
+
+    def describe(self) -> Iterable[Metric]:
+        """Yield no families: they are there once there is something to show."""
+        return ()
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every metric family."""
+        if self._audit is None:
+            return
+        labels = ("namespace", "mode")
+        yield _gauge(
+            "weighbridge_audit_pods",
+            "Pods that exist, by what a review of them would say now.",
+            (*labels, "decision"),
+            self._audit.pods,
+        )
+        yield _gauge(
+            "weighbridge_audit_violations",
+            "Pods that exist and break a check, by the check.",
+            (*labels, "violation"),
+            self._audit.violations,
+        )
+        workloads = Counter((found.namespace, found.workload.kind) for found in self._audit.ungated)
+        yield _gauge(
+            "weighbridge_audit_workloads",
+            "Workloads with pods that exist and break a check; the log names them.",
+            ("namespace", "workload_kind"),
+            workloads,
+        )
+        yield _gauge(
+            "weighbridge_audit_last_timestamp_seconds", "When the last audit ended, since 1970.", (), {(): self._ended}
+        )
+        yield _gauge("weighbridge_audit_duration_seconds", "How long the last audit took.", (), {(): self._seconds})
+
+
+def _gauge(name: str, text: str, labels: tuple[str, ...], series: Mapping[Any, float]) -> Metric:
+    family = GaugeMetricFamily(name, text, labels=labels)
+    for values, count in sorted(series.items()):
+        family.add_metric(values, count)
+    return family
+
+
 def _counter(
     name: str, text: str, labels: tuple[str, ...], series: Mapping[tuple[str, ...], int]
 ) -> CounterMetricFamily:
@@ -92,14 +146,12 @@ def _gauges(pods: Iterable[GatedPod]) -> Iterator[Metric]:
         if now and now.said in SHUT:
             blocked.update((pod.namespace, pod.workload.kind, pod.workload.name, rule) for rule in now.rules)
     yield from _blocked(blocked)
-    family = GaugeMetricFamily(
+    yield _gauge(
         "weighbridge_gated_pods",
         "Pods with a gate that exist now, by its latest verdict; PENDING until the first.",
-        labels=("namespace", "verdict"),
+        ("namespace", "verdict"),
+        states,
     )
-    for values, count in sorted(states.items()):
-        family.add_metric(values, count)
-    yield family
 
 
 def _blocked(blocked: Counter[tuple[str, str, str, str]]) -> Iterator[Metric]:

@@ -63,6 +63,8 @@ class Ledger:
         self._places[pod.uid] = (pod.namespace, pod.workload.kind)
         fresh: list[Outcome] = []
         for outcome in reversed(pod.outcomes):
+            if outcome.said is Said.UNVERIFIED and counted:
+                continue  # it was believed when it spoke; a policy that changed since makes it no forgery
             if outcome.said.value not in counted:
                 counted.add(outcome.said.value)
                 self._add(pod.namespace, pod.workload.kind, outcome)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from webhook.cluster import CONFLICT, ClusterError, Stored
 from webhook.reporter.announcements import Rate, event, reference_to_pod
+from webhook.reporter.audit import audit
 from webhook.reporter.ledger import Ledger
 from webhook.reporter.watching import SELECTOR
 
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 
     from webhook.cluster import Cluster
     from webhook.metrics import ReporterMetrics
-    from webhook.reporter.collector import OutcomeCollector
+    from webhook.reporter.audit import Ungated
+    from webhook.reporter.collector import AuditCollector, OutcomeCollector
     from webhook.reporter.journal import Journal, News
+    from webhook.review import Knowledge
 
 logger = logging.getLogger(__name__)
 
@@ -159,6 +162,40 @@ class Reporter:
             fields = {key: above[key] for key in ("apiVersion", "kind", "name", "uid") if key in above}
             involved.append({**fields, "namespace": news.pod.namespace})
         return involved
+
+
+class Auditor:
+    """Looks at every pod now and then, and says what changed since the last time."""
+
+    def __init__(self, cluster: Cluster, knowledge: Knowledge, collector: AuditCollector) -> None:
+        self._cluster = cluster
+        self._knowledge = knowledge
+        self._collector = collector
+        self._before: set[Ungated] = set()
+
+    async def audit_for_ever(self, interval: float) -> None:
+        """Audit every `interval` seconds."""
+        while True:
+            await asyncio.to_thread(self.audit)
+            await asyncio.sleep(interval)
+
+    def audit(self) -> None:
+        """Audit once, page by page; while the API server is away the last result stands, with its time."""
+        began = time.monotonic()
+        try:
+            result = audit(self._cluster.pods(), self._knowledge)
+        except ClusterError as error:
+            logger.warning("pods not audited", extra={"fields": {"error": str(error)}})
+            return
+        self._collector.show(result, ended=time.time(), seconds=time.monotonic() - began)
+        for found in sorted(result.ungated - self._before, key=repr):
+            fields = {
+                "namespace": found.namespace,
+                "workload": f"{found.workload.kind}/{found.workload.name}",
+                "violations": found.violations,
+            }
+            logger.warning("runs and would not be admitted now", extra={"fields": fields})
+        self._before = result.ungated
 
 
 def _fields(news: News) -> dict[str, Any]:

@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING, Any, Final
 from scanners.cli.parser import Parser
 from webhook import options
 from webhook.authority import options as authority
+from webhook.authority.options import add_certificate_options
 from webhook.cluster import Cluster, ClusterError
 from webhook.handlers import Confirmation, WatchThread
 from webhook.listening import Listener, metrics_application
 from webhook.logs import configure
 from webhook.metrics import KnowledgeMetrics, ReporterMetrics
-from webhook.reporter.collector import OutcomeCollector
+from webhook.reporter.collector import AuditCollector, OutcomeCollector
 from webhook.reporter.journal import Journal
 from webhook.reporter.leadership import RENEWAL, Leadership
 from webhook.reporter.ledger import LedgerError
-from webhook.reporter.reporting import Deposed, Reporter, Store
+from webhook.reporter.reporting import Auditor, Deposed, Reporter, Store
+from webhook.reporter.statuses import StatusWriter
 from webhook.reporter.trust import trust_by
 from webhook.reporter.watching import SELECTOR, reporter_registry
 from webhook.serve import new_registry, until_told
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
     from webhook.stores import Stores
 
 logger = logging.getLogger(__name__)
+
+_STATUS_INTERVAL: Final = 10.0
+"""Seconds at most between looks at the policies' statuses."""
 
 _DESCRIPTION: Final = """\
 Report what became of the gates: watch pods with a gate, read the verdicts their gates left behind, count each once, and
@@ -71,6 +76,7 @@ def _parser() -> Parser:
     parser = Parser(prog="weighbridge reporter", description=_DESCRIPTION, epilog=_EPILOG)
     options.add_service_options(parser)
     options.add_policy_options(parser)
+    add_certificate_options(parser)
     authority.add_certificate_options(parser)
     add = parser.add_argument_group("state").add_argument
     add(
@@ -83,6 +89,7 @@ def _parser() -> Parser:
     add = parser.add_argument_group("times, in seconds").add_argument
     add("--store-interval", type=float, default=1.0, metavar="S", help="between stores of the totals (default: 1)")
     add("--list-interval", type=float, default=60.0, metavar="S", help="between comparisons with lists (default: 60)")
+    add("--audit-interval", type=float, default=600.0, metavar="S", help="between audits of all pods (default: 600)")
     return parser
 
 
@@ -174,13 +181,26 @@ class ReporterProcess:
     def _duties(self, reporter: Reporter, watches: WatchThread) -> list[Coroutine[Any, Any, None]]:
         interval = self._arguments.list_interval
         confirmation = Confirmation(self._cluster, self._stores, self._knowledge_metrics, watches.restart)
-        return [
+        duties = [
             self._renew(),
             reporter.store_for_ever(self._arguments.store_interval),
             reporter.compare_for_ever(interval),
             reporter.tell_for_ever(),
             confirmation.watch(interval),
+            self._audit(),
         ]
+        if not self._stores.given:
+            duties.append(StatusWriter(self._cluster, self._stores).write_for_ever(min(interval, _STATUS_INTERVAL)))
+        return duties
+
+    async def _audit(self) -> None:
+        """Audit for ever, once it is known which policies there are."""
+        while not self._stores.loaded:  # noqa: ASYNC110 another thread loads
+            await asyncio.sleep(0.1)
+        collector = AuditCollector()
+        self._registry.register(collector)
+        auditor = Auditor(self._cluster, self._stores, collector)
+        await auditor.audit_for_ever(self._arguments.audit_interval)
 
     async def _renew(self) -> None:
         """Renew the lease until it is lost; while the API server is away nobody else can take it either."""

@@ -32,6 +32,13 @@ def test_a_model_is_recognised_behind_a_long_preface() -> None:
     assert recognised(json.dumps({"notes": "x" * (3 << 20), **sequential()}).encode())
 
 
+def test_a_model_inside_of_a_converters_file_is_recognised() -> None:
+    """TensorFlow.js keeps the architecture one or two objects further in."""
+    inner = {"modelTopology": {"keras_version": "2.15.0", "model_config": sequential()}}
+    assert recognised(json.dumps(inner).encode())
+    assert recognised(json.dumps({"modelTopology": sequential()}).encode())
+
+
 @pytest.mark.parametrize(
     "text",
     [

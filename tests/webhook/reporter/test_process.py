@@ -140,6 +140,42 @@ def test_deletions_that_the_watch_did_not_tell(api: FakeApi) -> None:
         assert verdicts(process, "BLOCK") == 1
 
 
+def test_policies_get_a_status(api: FakeApi) -> None:
+    """The hash in force, the hashes before, and what is wrong with an edit that is not understood."""
+    hashes = []
+    with reporter(api) as process:
+        for number, scope in enumerate(("Inference", "Everything", "nonsense"), start=1):
+            body = {**(api.get("modelpolicies", "default") or {}), **policy(scope=scope)}
+            body["metadata"] = {"name": "default", "generation": number}
+            api.put("modelpolicies", body)
+            status = wait_for("status", lambda number=number: observed(api, number))
+            hashes.append(status["hash"])
+            assert status["recentHashes"] == hashes[: number - 1][::-1][:1]
+            assert ("spec.scope" in status["error"]) is (scope == "nonsense")
+        assert len(set(hashes)) == 2
+        assert process.stop() == 0
+
+
+def observed(api: FakeApi, generation: int) -> dict[str, Any] | None:
+    """Return the status of the policy once it speaks of an edition."""
+    status = (api.get("modelpolicies", "default") or {}).get("status", {})
+    return status if status.get("observedGeneration") == generation else None
+
+
+def test_what_runs_ungated_is_audited(api: FakeApi) -> None:
+    """Pods that were there before: counted by namespace and check, also those without the label."""
+    server = {"name": "s", "image": "vllm/vllm-openai", "args": ["--model=/m"]}
+    server["volumeMounts"] = [{"name": "m", "mountPath": "/m"}]
+    volumes = [{"name": "m", "persistentVolumeClaim": {"claimName": "m"}}]
+    metadata = {"name": "old", "namespace": "serving", "uid": "old"}
+    api.put("pods", {"metadata": metadata, "spec": {"containers": [server], "volumes": volumes}})
+    with reporter(api) as process:
+        gauge = 'weighbridge_audit_violations{mode="enforce",namespace="serving",violation="gate-missing"}'
+        wait_for("audit", lambda: process.metric(gauge) == 1)
+        assert process.logged("runs and would not be admitted now")["workload"] == "Pod/old"
+        assert verdicts(process, "UNVERIFIED") is None
+
+
 def test_one_reports_and_another_takes_over(api: FakeApi) -> None:
     """The second waits for the lease, gets it when the first ends in order, and counts on with its totals."""
     api.put("pods", blocked())

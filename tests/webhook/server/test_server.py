@@ -137,18 +137,34 @@ def test_a_compressed_bomb_counts_by_what_it_inflates_to(serve) -> None:
     assert reply.response["allowed"] is False
 
 
+def large(name: str) -> dict[str, Any]:
+    """Return a review that is too large to be decided on the spot."""
+    return review_of({"x": "y" * 100_000}, name=name)
+
+
 def test_the_deadline_denies_and_others_go_on(serve) -> None:
     """A decision that takes too long is denied in time, and stops neither probes nor other reviews."""
     server = serve(slow(1.5), settings=ServerSettings(deadline=0.4))
     with ThreadPoolExecutor(1) as pool:
         started = time.monotonic()
-        late = pool.submit(server.review, "/validate/enforce", review_of(name="slow"))
+        late = pool.submit(server.review, "/validate/enforce", large("slow"))
         time.sleep(0.1)
         assert server.send("GET", "/healthz").status == 200
         assert server.review("/validate/enforce", review_of()).response["allowed"] is True
+        assert server.review("/validate/enforce", large("quick")).response["allowed"] is True
         assert late.result().response["allowed"] is False
         assert time.monotonic() - started < 1.2
     assert server.sample("weighbridge_admission_undecided_total", mode="enforce", reason="deadline") == 1
+
+
+def test_unhealthy_once_every_thread_is_stuck(serve) -> None:
+    """Threads cannot be ended from outside; the kubelet restarts a process that says it is stuck."""
+    server = serve(slow(1.5), settings=ServerSettings(deadline=0.2, threads=2))
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: server.review("/validate/enforce", large("slow")), range(2)))
+        assert server.send("GET", "/healthz").status == 503
+    time.sleep(1.5)
+    assert server.send("GET", "/healthz").status == 200
 
 
 def test_a_sender_that_stalls_costs_its_own_review(serve) -> None:

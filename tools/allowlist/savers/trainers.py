@@ -22,9 +22,27 @@ def transformers_makers():
     makers = {}
     variants = {
         "": {},
-        "-lengthy": {"learning_rate": 1e-4, "num_train_epochs": 2, "save_strategy": "epoch", "logging_steps": 5, "optim": "adafactor", "lr_scheduler_type": "cosine", "report_to": []},
-        "-best": {"load_best_model_at_end": True, "eval_strategy": "steps", "save_strategy": "steps", "metric_for_best_model": "loss"},
-        "-best-old": {"load_best_model_at_end": True, "evaluation_strategy": "steps", "save_strategy": "steps", "metric_for_best_model": "loss"},
+        "-lengthy": {
+            "learning_rate": 1e-4,
+            "num_train_epochs": 2,
+            "save_strategy": "epoch",
+            "logging_steps": 5,
+            "optim": "adafactor",
+            "lr_scheduler_type": "cosine",
+            "report_to": [],
+        },
+        "-best": {
+            "load_best_model_at_end": True,
+            "eval_strategy": "steps",
+            "save_strategy": "steps",
+            "metric_for_best_model": "loss",
+        },
+        "-best-old": {
+            "load_best_model_at_end": True,
+            "evaluation_strategy": "steps",
+            "save_strategy": "steps",
+            "metric_for_best_model": "loss",
+        },
         "-sharded": {"fsdp": "full_shard auto_wrap", "fsdp_config": {"min_num_params": 10}},
         "-hub": {"push_to_hub": True, "hub_model_id": "a/b", "hub_strategy": "every_save"},
         "-debug": {"debug": "underflow_overflow"},
@@ -33,8 +51,12 @@ def transformers_makers():
     }
     for place in ("TrainingArguments", "Seq2SeqTrainingArguments"):
         for label, options in variants.items():
-            makers[place + label] = lambda place=place, options=options: getattr(transformers, place)(output_dir="weighbridge", **options)
-    makers["intervals"] = lambda: [list(getattr(transformers.trainer_utils, name)) for name in ("IntervalStrategy", "SchedulerType", "HubStrategy")]
+            makers[place + label] = lambda place=place, options=options: getattr(transformers, place)(
+                output_dir="weighbridge", **options
+            )
+    makers["intervals"] = lambda: [
+        list(getattr(transformers.trainer_utils, name)) for name in ("IntervalStrategy", "SchedulerType", "HubStrategy")
+    ]
     makers["strategies"] = lambda: list(transformers.trainer_utils.SaveStrategy)
     makers["optimizers"] = lambda: list(transformers.training_args.OptimizerNames)
     makers["configuration"] = lambda: transformers.BertConfig()
@@ -55,7 +77,12 @@ def training_makers():
         return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1.0)
 
     return {
-        "rng": lambda: {"python": random.getstate(), "numpy": numpy.random.get_state(), "cpu": torch.random.get_rng_state(), "cuda": []},
+        "rng": lambda: {
+            "python": random.getstate(),
+            "numpy": numpy.random.get_state(),
+            "cpu": torch.random.get_rng_state(),
+            "cuda": [],
+        },
         "optimizer": lambda: states()[0].state_dict(),
         "scheduler": lambda: states()[1].state_dict(),
         "checkpoint": lambda: {

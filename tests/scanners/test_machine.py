@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from initcontainer.machine import MOST_JOBS, PARENT_BYTES, WORKER_BYTES, memory_limit, processors, share
+from scanners.machine import MOST_JOBS, PARENT_BYTES, WORKER_BYTES, memory_limit, processors, share
 
 MIB = 1 << 20
 
@@ -39,7 +39,7 @@ def test_workers_together_stay_below_the_limit(cpus: int, memory: int) -> None:
 
 
 def _files(monkeypatch: pytest.MonkeyPatch, files: dict[str, str]) -> None:
-    monkeypatch.setattr("initcontainer.machine._read", lambda path: files.get(path, ""))
+    monkeypatch.setattr("scanners.machine._read", lambda path: files.get(path, ""))
 
 
 @pytest.mark.parametrize(

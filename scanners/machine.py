@@ -1,4 +1,4 @@
-"""What the container may use: processors and memory as its cgroup allows them."""
+"""What this process may use: processors and memory as its cgroup allows them."""
 
 from __future__ import annotations
 

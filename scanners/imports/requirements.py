@@ -1,0 +1,179 @@
+"""What arguments must be: small judgements that the table of rules is made of.
+
+A `Requirement` judges one argument, a `Signature` all of them; None says that what is there is not accepted. A value that is
+not known is accepted only where nothing could be wrong with it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from scanners.imports.allowlist import Use, allowed_use
+from scanners.imports.judgement import HARMLESS, Judgement, Kind
+from scanners.imports.values import Constant, DictValue, GlobalValue, Instance, Stretch, TupleValue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from scanners.imports.values import Value
+
+    Requirement = Callable[[Value], Judgement | None]
+    Signature = Callable[[Sequence[Value]], Judgement | None]
+
+DISTRIBUTIONS = frozenset({"scipy.stats._continuous_distns", "scipy.stats._discrete_distns"})
+"""Modules whose classes execute source from their state."""
+
+_ARGUMENT_PARSER = re.compile(
+    r"\ndef _parse_args\(self, (?P<shapes>(?:[A-Za-z_]\w*, )*) (?P<places>loc=0(?:, scale=1)?)\):\n"
+    r"    return \((?P=shapes)\), (?P<given>loc(?:, scale|, 1)?)\n\n"
+    r"def _parse_args_rvs\(self, (?P=shapes) (?P=places), size=None\):\n"
+    r"    return self\._argcheck_rvs\((?P=shapes) (?P=given), size=size\)\n\n"
+    r"def _parse_args_stats\(self, (?P=shapes) (?P=places), moments='mv'\):\n"
+    r"    return \((?P=shapes)\), (?P=given), moments\n",
+    re.ASCII,
+)
+# As scipy.stats writes it since 0.18: https://github.com/scipy/scipy/blob/v1.13.1/scipy/stats/_distn_infrastructure.py#L617
+
+
+def _allowed(value: Value, use: Use) -> Judgement | None:
+    """Accept an import that the allowlist allows this use of, and whose state is harmless."""
+    if not isinstance(value, GlobalValue) or (value.module in DISTRIBUTIONS and "." not in value.name):
+        return None
+    allowed = allowed_use(value.module, value.name)
+    return HARMLESS if allowed is not None and use <= allowed else None
+
+
+def anything(value: Value) -> Judgement | None:
+    """Accept whatever there is."""
+    del value
+    return HARMLESS
+
+
+def harmless_global(value: Value) -> Judgement | None:
+    """Accept an import that may at least be named."""
+    return _allowed(value, Use.NAMED)
+
+
+def harmless_class(value: Value) -> Judgement | None:
+    """Accept an import that may be made anew."""
+    return _allowed(value, Use.MADE)
+
+
+def array_class(value: Value) -> Judgement | None:
+    """Accept a class that may be named: NumPy itself takes only its own and makes them empty, a memory map included."""
+    return HARMLESS if value == GlobalValue("numpy", "memmap") else harmless_global(value)
+
+
+def index_class(value: Value) -> Judgement | None:
+    """Accept an index of pandas."""
+    if isinstance(value, GlobalValue) and value.module.startswith("pandas.core.indexes."):
+        return harmless_global(value)
+    return None
+
+
+def nothing(values: Sequence[Value]) -> Judgement | None:
+    """Accept no call at all."""
+    del values
+    return None
+
+
+def constant(*values: str | float | None) -> Requirement:
+    """Accept one of some constants."""
+    allowed = frozenset(values)
+
+    def accept(value: Value) -> Judgement | None:
+        return HARMLESS if isinstance(value, Constant) and value.value in allowed else None
+
+    return accept
+
+
+def one_global(*globals_: GlobalValue) -> Requirement:
+    """Accept one of some imports."""
+
+    def accept(value: Value) -> Judgement | None:
+        return HARMLESS if value in globals_ else None
+
+    return accept
+
+
+def plain_key(value: Value) -> Judgement | None:
+    """Accept a text that is no special name, or a number."""
+    if not isinstance(value, Constant) or isinstance(value.value, bytes):
+        return None
+    return None if isinstance(value.value, str) and value.value.startswith("__") else HARMLESS
+
+
+def nested(value: Value) -> Judgement | None:
+    """Accept bytes that are in the part, on the condition that they are examined as what the callable loads."""
+    if isinstance(value, Stretch) or (isinstance(value, Constant) and isinstance(value.value, bytes)):
+        return Judgement(Kind.HARMLESS, "", embedded=(value,))
+    return None
+
+
+def each(*requirements: Requirement, optional: int = 0, rest: Requirement | None = None) -> Signature:
+    """Require something of each argument; the last `optional` ones may be missing, more must meet `rest`."""
+
+    def accept(values: Sequence[Value]) -> Judgement | None:
+        if len(values) < len(requirements) - optional or (rest is None and len(values) > len(requirements)):
+            return None
+        embedded: tuple[Value, ...] = ()
+        for position, value in enumerate(values):
+            requirement = requirements[position] if position < len(requirements) else rest
+            judged = requirement(value) if requirement else None
+            if judged is None:
+                return None
+            embedded += judged.embedded
+        return Judgement(Kind.HARMLESS, "", embedded=embedded)
+
+    return accept
+
+
+def attribute(values: Sequence[Value]) -> Judgement | None:
+    """Accept `getattr` of an attribute that is itself on the allowlist under its dotted name."""
+    if len(values) not in {2, 3} or not isinstance(values[1], Constant) or not isinstance(values[1].value, str):
+        return None
+    owner = values[0].made_by if isinstance(values[0], Instance) else values[0]
+    if not isinstance(owner, GlobalValue):
+        return None
+    named = GlobalValue(owner.module, f"{owner.name}.{values[1].value}")
+    found = harmless_global(named)
+    return found and found._replace(result=None if isinstance(values[0], Instance) else named)
+
+
+def import_pair(values: Sequence[Value]) -> Judgement | None:
+    """Accept a module name and a name that together are on the allowlist."""
+    if not all(isinstance(value, Constant) and isinstance(value.value, str) for value in values[:2]):
+        return None
+    if len(values) != 2 and values[2:] != (Constant(None),):
+        return None
+    module, name = (str(value.value) for value in values[:2] if isinstance(value, Constant))
+    found = harmless_global(GlobalValue(module, name))
+    return found and found._replace(result=GlobalValue(module, name))
+
+
+def calls(values: Sequence[Value]) -> Judgement | None:
+    """Accept (function, class, arguments, state): the function is called with the arguments, the class gets the state."""
+    if len(values) != 4 or not isinstance(values[2], TupleValue) or harmless_class(values[1]) is None:
+        return None
+    return _allowed(values[0], Use.CALLED)
+
+
+def distribution_state(state: Value) -> Judgement | None:
+    """Accept the state of a scipy distribution whose argument parser, which scipy executes, is the one it generates."""
+    if not isinstance(state, DictValue):
+        return None
+    parser: object = None
+    for key, value in state.items:
+        if not isinstance(key, Constant) or str(key.value).startswith("_attach"):
+            return None
+        if key.value == "_parse_arg_template":
+            parser = value.value if isinstance(value, Constant) else value
+    return HARMLESS if isinstance(parser, str) and _ARGUMENT_PARSER.fullmatch(parser) else None
+
+
+def partial_state(state: Value) -> Judgement | None:
+    """Accept (function, arguments, keywords, attributes) where the function may be named."""
+    if not isinstance(state, TupleValue) or len(state.items) != 4:
+        return None
+    return harmless_global(state.items[0])

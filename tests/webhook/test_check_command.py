@@ -1,0 +1,235 @@
+"""`weighbridge check` and `weighbridge inject` as a person or a pipeline calls them."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from initcontainer.contract import TerminationMessage, Verdict, encode
+from scanners.findings import Severity
+from tests.webhook.builders import deployment, mount, pod, server
+from webhook import check, inject
+
+GOOD = yaml.safe_dump(deployment(pod()))
+BAD = yaml.safe_dump(deployment(pod(init=[])))
+SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\n"
+
+
+def _check(*arguments: str, run_gate=None) -> int:
+    return check.main(list(arguments), run_gate=run_gate or (lambda _: pytest.fail("no gate was asked for")))
+
+
+@pytest.fixture
+def write(tmp_path):
+    def _write(text: str, name: str = "manifest.yaml") -> str:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return str(path)
+
+    return _write
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (GOOD, 0),
+        (SERVICE, 0),
+        (BAD, 1),
+        (f"{GOOD}---\n{BAD}", 1),
+        (f"{GOOD}---\n", 0),
+        ("{not: [yaml", 2),
+        ("just a text", 2),
+        ("- a list", 2),
+        ("kind: Pod\n", 2),
+        ("", 2),
+        ("apiVersion: v1\nkind: Pod\nmetadata: {}\nspec: {containers: 5}\n", 2),
+        (f"{BAD}---\nkind: Pod\n", 1),
+        ("apiVersion: v1\nkind: Pod\nkind: Service\n", 2),
+        (yaml.safe_dump({"apiVersion": "v1", "kind": "List", "items": [yaml.safe_load(GOOD), yaml.safe_load(BAD)]}), 1),
+        (json.dumps(yaml.safe_load(BAD)), 1),
+        ("{{ .Values.image }}\n", 2),
+    ],
+)
+def test_exit_codes(write, capsys, text, code):
+    """0 allowed, 1 denied, 2 not decidable; denied wins."""
+    assert _check(write(text)) == code
+    assert capsys.readouterr().err == ""
+
+
+def test_usage_is_four(write, capsys):
+    """A missing policy, a wrong option, a volume that is not there."""
+    for arguments in (
+        ["--policy", "/nowhere.yaml"],
+        ["--volume", "models"],
+        ["--volume", "models=/nowhere"],
+        ["--policy", write("a: 1")],
+    ):
+        assert _check(*arguments, write(GOOD)) == 4
+        assert capsys.readouterr().err.startswith("weighbridge check: ")
+    with pytest.raises(SystemExit) as ended:
+        _check("--nonsense")
+    assert ended.value.code == 4
+
+
+def test_a_file_that_is_not_there_is_not_decidable(capsys):
+    """And is named."""
+    assert _check("/nowhere.yaml") == 2
+    assert "/nowhere.yaml" in capsys.readouterr().out
+
+
+def test_directories_and_standard_input(write, capsys, monkeypatch):
+    """Manifests of a directory in order, other files left alone; `-` is standard input."""
+    folder = str(Path(write(GOOD, "d/b.yaml")).parent)
+    write(BAD, "d/sub/a.json.yaml")
+    write("not a manifest", "d/readme.md")
+    assert _check(folder) == 1
+    out = capsys.readouterr().out
+    assert out.index("b.yaml") < out.index("a.json.yaml")
+    assert "readme" not in out
+    monkeypatch.setattr("sys.stdin", type("Stdin", (), {"buffer": io.BytesIO(BAD.encode())}))
+    assert _check("-") == 1
+
+
+def test_json_says_everything(write, capsys):
+    """One object: decisions with id, path, message and remedy."""
+    assert _check("--format", "json", write(f"{BAD}---\n{SERVICE}---\nkind: Pod\n")) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["counts"] == {"allowed": 1, "denied": 1, "not-decidable": 1}
+    (violation,) = told["objects"][0]["violations"]
+    assert violation["id"] == "gate-missing"
+    assert violation["path"] == "spec.template.spec.volumes[0]"
+    assert violation["remedy"]
+    assert [one["decision"] for one in told["objects"]] == ["denied", "allowed", "not-decidable"]
+
+
+def test_sarif_names_the_line(write, capsys):
+    """A result at its line, a rule for each, a notification for what could not be decided."""
+    text = f"# first\n{BAD}---\nkind: Pod\n"
+    assert _check("--format", "sarif", write(text)) == 1
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    (result,) = [result for result in run["results"] if result["level"] == "error"]
+    assert result["ruleId"] == "gate-missing"
+    line = result["locations"][0]["physicalLocation"]["region"]["startLine"]
+    assert text.splitlines()[line - 1].strip().startswith("- ")
+    assert {rule["id"] for rule in run["tool"]["driver"]["rules"]} >= {"gate-missing"}
+    assert len(run["invocations"][0]["toolExecutionNotifications"]) == 1
+
+
+def test_lines_of_items_in_a_list(write, capsys):
+    """Paths are those of the object, lines those of the file."""
+    text = yaml.safe_dump({"apiVersion": "v1", "kind": "List", "items": [yaml.safe_load(SERVICE), yaml.safe_load(BAD)]})
+    assert _check("--format", "json", write(text)) == 1
+    told = json.loads(capsys.readouterr().out)
+    (violation,) = told["objects"][1]["violations"]
+    assert violation["path"] == "spec.template.spec.volumes[0]"
+    assert "name: models" in "".join(text.splitlines()[violation["line"] - 1 : violation["line"] + 2])
+
+
+def test_a_claim_among_the_manifests_is_known(write, capsys):
+    """So a ReadOnlyMany claim is not called live."""
+    claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: models, namespace: models}\nspec: {accessModes: [ReadOnlyMany]}\n"
+    assert _check(write(GOOD)) == 0
+    assert "volume-live" in capsys.readouterr().out
+    assert _check(write(f"{GOOD}---\n{claim}")) == 0
+    assert "volume-live" not in capsys.readouterr().out
+
+
+def test_a_policy_is_judged_by_and_checked_itself(write, capsys):
+    """--policy decides; a wrong policy among the manifests is said to be wrong."""
+    head = "apiVersion: weighbridge.dev/v1alpha1\nkind: ModelPolicy\nmetadata: {name: strict}\n"
+    assert _check("--policy", write(f"{head}spec: {{liveVolumes: Deny}}\n", "p.yaml"), write(GOOD)) == 1
+    assert "policy strict" in capsys.readouterr().out
+    assert _check(write(f"{head}spec: {{liveVolumes: Maybe}}\n", "q.yaml")) == 1
+    assert "spec.liveVolumes" in capsys.readouterr().out
+
+
+class _Gate:
+    """Stands for the gate: records what it is told, leaves a message, exits."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+        self.calls: list[list[str]] = []
+
+    def __call__(self, arguments) -> int:
+        self.calls.append(list(arguments))
+        place = next(word for word in arguments if word.startswith("--termination-message-path="))
+        message = TerminationMessage(
+            verdict=self.verdict, counts={Severity.CRITICAL: 1}, reason="because", files=3, bytes=9
+        )
+        Path(place.partition("=")[2]).write_text(encode(message))
+        print("a log line of the gate")
+        return self.verdict.exit_code
+
+
+@pytest.mark.parametrize(
+    ("verdict", "code"), [(Verdict.PASS, 0), (Verdict.WARN, 0), (Verdict.BLOCK, 1), (Verdict.ERROR, 2)]
+)
+def test_a_volume_is_examined_as_the_pods_gate_would(write, capsys, tmp_path, verdict, code):
+    """With the arguments of the gate in the manifest, on the local files."""
+    gate = _Gate(verdict)
+    assert _check("--format", "json", "--volume", f"models={tmp_path}", write(GOOD), run_gate=gate) == code
+    told = json.loads(capsys.readouterr().out)
+    assert told["gates"][0]["verdict"] == verdict.value
+    (arguments,) = gate.calls
+    assert "--fail-on=medium" in arguments
+    assert "--volume=/models" in arguments
+    assert f"--mounted-at={tmp_path}" in arguments
+
+
+def test_a_volume_is_examined_where_there_is_no_gate_yet(write, capsys, tmp_path):
+    """As the policy would have it."""
+    gate = _Gate(Verdict.PASS)
+    assert _check("--volume", f"models={tmp_path}", write(BAD), run_gate=gate) == 1
+    assert "PASS: because" in capsys.readouterr().out
+    assert len(gate.calls) == 1
+
+
+def test_a_volume_that_nothing_serves_is_a_mistake(write, capsys, tmp_path):
+    """The message names those there are."""
+    assert _check("--volume", f"modles={tmp_path}", write(GOOD), run_gate=_Gate(Verdict.PASS)) == 4
+    assert "'modles'; model volumes are: models" in capsys.readouterr().err
+
+
+def test_inject_prints_the_whole_stream(write, capsys):
+    """Documents that need nothing are printed as they are; the result is allowed."""
+    text = f"# a comment\n{SERVICE}---\n{BAD}"
+    path = write(text)
+    assert inject.main(["-f", path]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"# a comment\n{SERVICE}---\n")
+    assert _check(write(printed, "injected.yaml")) == 0
+    assert Path(path).read_text() == text
+
+
+def test_inject_in_place(write, capsys):
+    """Changed files are written, nothing is printed, and a second run changes nothing."""
+    path = write(BAD)
+    assert inject.main(["--in-place", "-f", path]) == 0
+    once = Path(path).read_text()
+    assert once != BAD
+    assert inject.main(["--in-place", "-f", path]) == 0
+    assert Path(path).read_text() == once
+    assert capsys.readouterr().out == ""
+
+
+def test_inject_says_what_it_cannot_do(write, capsys):
+    """What cannot be read or edited stays as it is and is named; the rest is done."""
+    broken = yaml.safe_dump(deployment(pod(init=[], containers=[server(mount("nowhere"))])))
+    assert inject.main(["-f", write(f"{broken}---\n{BAD}")]) == 2
+    captured = capsys.readouterr()
+    assert "Deployment churn" in captured.err
+    assert "weighbridge-gate" in captured.out
+    assert inject.main(["-f", write("{broken")]) == 2
+    assert inject.main(["-f", "/nowhere"]) == 4
+
+
+def test_inject_into_a_list(write, capsys):
+    """Every item of it."""
+    text = yaml.safe_dump({"apiVersion": "v1", "kind": "List", "items": [yaml.safe_load(BAD), yaml.safe_load(SERVICE)]})
+    assert inject.main(["-f", write(text)]) == 0
+    assert _check(write(capsys.readouterr().out)) == 0
