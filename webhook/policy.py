@@ -337,8 +337,8 @@ def policy_hash(spec: Spec) -> str:
     return hashlib.sha256(msgspec.json.encode(spec, order="deterministic")).hexdigest()[:12]
 
 
-GATE_IMAGE = "ghcr.io/weighbridge/gate@sha256:5e1f0f8a0d4c7b9a6f3e2d1c0b9a88776655443322110ffeeddccbbaa9988770"
-"""The gate image of this release. The release replaces it, here and in the chart's values, by the digest it built."""
+GATE_IMAGE = "registry.example.com/weighbridge/gate@sha256:" + "0" * 64
+"""Stands in where no administrator named an image: a place to write the real one, and a digest that no image has."""
 
 DEFAULT_POLICY = compile_policy(
     decode_policy(

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from webhook.commandline import Word
-from webhook.signals import MODEL_FILE, MODEL_FLAGS, MODEL_VARIABLE
+from webhook.signals import MODEL_FILE, MODEL_FLAGS, MODEL_VARIABLE, is_worth_a_look
 from webhook.volumes import normal
 
 if TYPE_CHECKING:
@@ -76,8 +76,9 @@ def _of_stack(stack: Stack, line: CommandLine) -> Iterator[tuple[Word, Use]]:
 def _generic(line: CommandLine) -> Iterator[tuple[Word, Use]]:
     """Yield what an unknown server is told by names that many servers share."""
     said = list(flag_values(line, MODEL_FLAGS))
-    said += [word for name, word in line.variables.items() if MODEL_VARIABLE.match(name)]
-    said += [word for word in (*line.words, *line.variables.values()) if MODEL_FILE.search(word.text)]
+    said += [line.variables[name] for name in line.variables if MODEL_VARIABLE.match(name)]
+    if is_worth_a_look(line.texts):
+        said += [word for word in (*line.words, *line.variables.values()) if MODEL_FILE.search(word.text)]
     yield from ((word, Use.MODEL) for word in said)
 
 

@@ -114,13 +114,14 @@ def _signals(container: Container, line: CommandLine, pod: Pod) -> Iterator[Sign
         if ACCELERATORS.match(resource):
             yield Signal(because=f"it asks for {printable(resource, 80)}", is_strong=True)
     names = " ".join(line.variables)
-    if _is_worth_a_look(line.texts) or _PERHAPS_IN_NAMES.search(names):
+    if is_worth_a_look(line.texts) or _PERHAPS_IN_NAMES.search(names):
         yield from _told(line)
     yield from _names(container, line, names, pod)
 
 
-def _is_worth_a_look(texts: str) -> bool:
-    # A value put together from variables always is.
+def is_worth_a_look(texts: str) -> bool:
+    """Say, quickly, whether a model file or an address may be among the lines of a text."""
+    # A value put together from variables always may be.
     return "$(" in texts or ":/" in texts or _MODEL_FILE_LINE.search(texts.lower()) is not None
 
 

@@ -44,12 +44,14 @@ def forwards(source: Source) -> Iterator[bytes]:
 class Overlay:
     """A source of which one range is kept in memory, so that going back to it costs nothing."""
 
-    __slots__ = ("_base", "_data", "_start")
+    __slots__ = ("_base", "_data", "_last", "_start")
 
     def __init__(self, base: Source, start: int, length: int) -> None:
         self._base = base
         self._start = start
         self._data = base.read(start, length)
+        self._last = start + len(self._data) >= base.size
+        """Whether nothing follows the range, so that a read may end with it."""
 
     @property
     def size(self) -> int:
@@ -64,6 +66,6 @@ class Overlay:
     def read(self, offset: int, length: int) -> bytes:
         """Return up to `length` bytes from `offset`."""
         at = offset - self._start
-        if at >= 0 and at + length <= len(self._data):
+        if at >= 0 and (self._last or at + length <= len(self._data)):
             return self._data[at : at + length]
         return self._base.read(offset, length)

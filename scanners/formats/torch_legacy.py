@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from scanners.findings import Embedded, Finding, Gap
 from scanners.formats import Malformed
 from scanners.limits import BudgetExceeded
-from scanners.unpickler import Judge, Nested, Stopped, Stream, read_streams
+from scanners.unpickler import Judge, Nested, Stopped, Stream, read_scattered, read_streams
 from scanners.unpickler.values import Global
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _behind(part: Part, judge: _Storages, offset: int) -> Iterator[Finding | Gap
     if end < part.source.size:
         evidence = f"{part.source.size - end} bytes behind the storages"
         yield Finding(rule="bytes-after-stop", evidence=evidence, offset=end)
-        yield from _rest(part, judge, end)
+        yield from map(_embed, read_scattered(part.source, judge, end))
 
 
 def _rest(part: Part, judge: Judge, offset: int) -> Iterator[Finding | Gap | Embedded]:

@@ -7,6 +7,16 @@ from scanners.unpickler.facts import Fact, Nested
 from scanners.unpickler.judging import Judge
 from scanners.unpickler.plausible import is_torch_legacy, looks_like_pickle
 from scanners.unpickler.reading import Stopped
-from scanners.unpickler.streams import Stream, read_streams
+from scanners.unpickler.streams import Stream, read_scattered, read_streams
 
-__all__ = ["Fact", "Judge", "Nested", "Stopped", "Stream", "is_torch_legacy", "looks_like_pickle", "read_streams"]
+__all__ = [
+    "Fact",
+    "Judge",
+    "Nested",
+    "Stopped",
+    "Stream",
+    "is_torch_legacy",
+    "looks_like_pickle",
+    "read_scattered",
+    "read_streams",
+]

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _INLINE = "NumpyArrayWrapper"
 _BESIDE = frozenset({"NDArrayWrapper", "ZNDArrayWrapper"})
+_MAKERS = frozenset({"_reconstructor", "__newobj__", "__newobj_ex__"})
+"""Functions of `copyreg` that make an instance of their first argument."""
 _MOST_DIMENSIONS = 64
 
 
@@ -44,24 +46,27 @@ class InlineArrays:
         return _named_file(machine, made) if name in _BESIDE else ()
 
     def _pass_over(self, machine: Machine, made: Made) -> Iterator[Fact]:
+        machine.jump(machine.offset)
         state = _items(made.state)
         dtype = _describe(state.get("dtype"), machine.at)
         if holds_objects(dtype):
             nested = Machine(machine.source, machine.offset, machine.listener)
             yield from nested.run()
             machine.jump(nested.offset)
+            machine.stack[-1] = Made(None, ())
             return
         if state.get("numpy_array_alignment_bytes") is not None:
             machine.jump(machine.offset + 1 + machine.take_int(1))
         machine.skip(_count(state.get("shape"), machine.at) * item_size(dtype), in_one=False)
+        machine.stack[-1] = Made(None, ())
 
 
 def _class_name(made: Made) -> str | None:
     """Return the name of the class of joblib that something is an instance of."""
     by = made.by
-    if by is not None and by.name == "_reconstructor" and isinstance(made.arguments, tuple) and made.arguments:
+    if by is not None and by.name in _MAKERS and isinstance(made.arguments, tuple) and made.arguments:
         by = made.arguments[0] if isinstance(made.arguments[0], Global) else None
-    return by.name if by is not None and "joblib" in by.module else None
+    return by.name.rpartition(".")[2] if by is not None and "joblib" in by.module else None
 
 
 def _items(state: object) -> dict[str, object]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from scanners.unpickler.values import Global
+from scanners.imports import Kind, judge, spellings
+from scanners.unpickler.values import Global, Made
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -87,27 +88,49 @@ class Cautious(Listener):
     def __init__(self, inner: Listener) -> None:
         self._inner = inner
 
+    def accepts(self, what: Global) -> bool:
+        """Tell whether an import is one that somebody meant."""
+        return is_importable(what)
+
     def imported(self, what: Global) -> Iterable[Fact]:
-        """Pass on names that a module and an object in it could have."""
-        return self._inner.imported(what) if is_importable(what) else ()
+        """Pass on accepted imports."""
+        return self._inner.imported(what) if self.accepts(what) else ()
 
     def called(self, offset: int, callee: object, arguments: object, *, new: bool) -> Iterable[Fact]:
-        """Pass on calls of imports."""
-        if isinstance(callee, Global) and is_importable(callee):
+        """Pass on calls of accepted imports."""
+        if isinstance(callee, Global) and self.accepts(callee):
             return self._inner.called(offset, callee, arguments, new=new)
         return ()
 
     def built(self, offset: int, target: object, state: object, special: str | None) -> Iterable[Fact]:
-        """Pass on all states."""
-        return self._inner.built(offset, target, state, special)
+        """Pass on states of accepted imports."""
+        by = target.by if isinstance(target, Made) else target
+        if isinstance(by, Global) and self.accepts(by):
+            return self._inner.built(offset, target, state, special)
+        return ()
 
     def changed(self, offset: int, target: object, items: list[object]) -> Iterable[Fact]:
-        """Pass on all changes."""
-        return self._inner.changed(offset, target, items)
+        """Pass on changes of accepted imports."""
+        if isinstance(target, Global) and self.accepts(target):
+            return self._inner.changed(offset, target, items)
+        return ()
 
     def escaped(self, offset: int, what: Global) -> Iterable[Fact]:
-        """Pass on all escapes."""
-        return self._inner.escaped(offset, what)
+        """Pass on escapes of accepted imports."""
+        return self._inner.escaped(offset, what) if self.accepts(what) else ()
+
+
+class Doubtful(Cautious):
+    """
+    Passes on what is known to be dangerous.
+
+    For readings under which other names come out of the memo than the ones that were meant.
+    """
+
+    def accepts(self, what: Global) -> bool:
+        """Tell whether an import is known to be dangerous."""
+        pairs = spellings(what.module, what.name, what.protocol)
+        return any(judge(*pair).kind >= Kind.REACHES_OUT for pair in pairs)
 
 
 def is_importable(what: Global) -> bool:

@@ -150,7 +150,7 @@ class Machine(Reader):
 
     def step(self, handlers: Sequence[Handler], count: int = 1) -> Iterable[Fact]:
         """Run some opcodes, or up to one that has something to report."""
-        for done in range(count):
+        for _ in range(count):
             position = self.position
             if position >= self.boundary:
                 facts = self._cross()
@@ -159,11 +159,10 @@ class Machine(Reader):
                 position = self.position
             self.at = self.start + position
             self.position = position + 1
+            self.steps += 1
             reported = handlers[self.window[position]](self)
             if reported is not None:
-                self.steps += done + 1
                 return reported
-        self.steps += count
         return ()
 
     def lie(self, offset: int, why: str) -> Iterable[Fact]:

@@ -164,6 +164,17 @@ class Memo:
             raise BudgetExceeded("pickle memo indices out of order", MOST_SCATTERED)
 
 
+class Unwritten(Memo):
+    """The memo of an unpickler that has read other streams before: every index may hold something."""
+
+    def get(self, index: int) -> object:
+        """Recall a value, or something."""
+        try:
+            return super().get(index)
+        except LookupError:
+            return Made(None, ())
+
+
 class Overlay:
     """The memo as a run saw it, while the run is read again."""
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from scanners.sources import Source
     from scanners.unpickler.facts import Fact
+    from scanners.unpickler.memo import Memo
 
 _TRIAL_STEPS = 64
 """Rounds of the machine, each of up to 64 opcodes. What parses for longer is no text."""
@@ -47,23 +48,22 @@ class _Trial(Listener):
         return ()
 
 
-def looks_like_pickle(source: Source, *, named: bool) -> bool:
+def looks_like_pickle(source: Source, *, named: bool, memo: Memo | None = None) -> bool:
     """
     Tell whether a source begins with a pickle of any protocol.
 
     `named` says that its name or its loader calls it one. Without PROTO and without `named`, a stream counts that runs to
-    its end, or that breaks only after a call or the name of something dangerous.
+    its end, or that breaks only after a call or the name of something dangerous. `memo` is what the unpickler remembers
+    at its beginning.
     """
     start = source.read(0, 2)
     if not start or HANDLERS[start[0]] is HANDLERS[0]:
         return False
     marked = start[0] == 0x80
     trial = _Trial()
-    machine = Machine(source, 0, trial)
-    rounds = 0
+    machine = Machine(source, 0, trial, memo)
     try:
         for _ in range(_TRIAL_STEPS):
-            rounds += 1
             machine.step(HANDLERS, 64)
             if trial.dangerous or trial.called_something:
                 return True
@@ -73,7 +73,7 @@ def looks_like_pickle(source: Source, *, named: bool) -> bool:
         return True
     except Stopped:
         reached = trial.dangerous or trial.called_something or named
-        return reached or (marked and _survived(source))
+        return reached or (marked and machine.steps >= _MARKED_OPCODES)
     return True
 
 
@@ -81,10 +81,13 @@ def is_torch_legacy(source: Source) -> bool:
     """Tell whether a source begins with the pickle of PyTorch's magic number, in whatever way it is spelt."""
     machine = Machine(source, 0, Listener())
     try:
-        machine.step(HANDLERS, _LONGEST_MAGIC)
+        for _ in range(_LONGEST_MAGIC):
+            machine.step(HANDLERS)
+            if not machine.running:
+                return machine.result == _TORCH_MAGIC
     except Stopped:
-        return False
-    return not machine.running and machine.result == _TORCH_MAGIC
+        pass
+    return False
 
 
 _TORCH_MAGIC = 0x1950A86A20F9469CFC6C
@@ -96,14 +99,3 @@ def _ends(source: Source, offset: int) -> bool:
     """Tell whether nothing, or a further pickle with PROTO, stands behind a STOP: else a text happened to parse."""
     rest = source.read(offset, 2)
     return not rest or (rest[0] == 0x80 and len(rest) == 2 and rest[1] <= 5)
-
-
-def _survived(source: Source) -> bool:
-    """Tell whether the first opcodes behind PROTO run."""
-    machine = Machine(source, 0, Listener())
-    try:
-        for _ in range(_MARKED_OPCODES):
-            machine.step(HANDLERS)
-    except Stopped:
-        return False
-    return True

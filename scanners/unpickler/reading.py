@@ -104,7 +104,9 @@ class Reader:
         return line
 
     def jump(self, offset: int) -> None:
-        """Move to an offset."""
+        """Move to an offset; a frame that has been read to its end is left."""
+        if self.offset == self.frame_end:
+            self.frame_end = NOWHERE
         self.start, self.position, self.window = offset, 0, b""
         self.set_boundary()
 
@@ -119,7 +121,8 @@ class Reader:
         if self.position + count <= len(self.window):
             self.position += count
             return begin
-        self.jump(begin + count)
+        self.start, self.position, self.window = begin + count, 0, b""
+        self.set_boundary()
         if not self.source.read(self.start - 1, 1):
             raise Stopped(begin, f"{count} bytes", "the end of the data")
         return begin

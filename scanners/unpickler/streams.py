@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from scanners.findings import Finding
 from scanners.sources import SliceSource
 from scanners.unpickler.arrays import InlineArrays
-from scanners.unpickler.listening import Cautious
+from scanners.unpickler.listening import Cautious, Doubtful
 from scanners.unpickler.losing import LosingMachine
 from scanners.unpickler.machine import Machine
+from scanners.unpickler.memo import Memo, Unwritten
 from scanners.unpickler.plausible import looks_like_pickle
 from scanners.unpickler.reading import NOWHERE, Stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from scanners.sources import Source
     from scanners.unpickler.facts import Fact
@@ -32,34 +33,61 @@ _PADDING = re.compile(rb"\x00*\Z")
 class Stream:
     """One stream, run as every kind of unpickler would."""
 
-    def __init__(self, source: Source, offset: int, listener: Listener) -> None:
+    def __init__(self, source: Source, offset: int, listener: Listener, shared: Memo | None = None) -> None:
+        """`shared` is the memo of an unpickler that has read the streams before this one."""
         self._source = source
         self._offset = offset
         self._listener = listener
+        self._shared = shared
         self.end = offset
         """Where the next stream starts for who reads one after the other."""
+        self.memo: Memo | None = None
+        """The memo of an unpickler that reads the streams one after the other."""
         self.error: Stopped | None = None
         """Why it broke."""
 
     def read(self) -> Iterator[Fact]:
         """Run the stream; what the further readings find is reported once."""
         arrays = InlineArrays()
-        machine = Machine(self._source, self._offset, self._listener)
+        machine = self._machine(self._listener)
         machine.after_build = arrays
-        yield from self._run(machine)
-        self.end = machine.offset if self.error is None else max(machine.at + 1, self._offset + 1)
-        error, lies = self.error, machine.lied or (self.error is not None and machine.frame_end != NOWHERE)
+        self.error = yield from self._run(machine)
+        self._settle(machine)
+        cautious = Cautious(self._listener)
         if arrays.seen:
-            yield from self._run(Machine(self._source, self._offset, Cautious(self._listener)))
-        if lies:
-            yield from self._run(LosingMachine(self._source, self._offset, Cautious(self._listener)))
-        self.error = error
+            yield from self._run(self._machine(cautious))
+        if machine.lied or (self.error is not None and machine.frame_end != NOWHERE):
+            yield from self._run(LosingMachine(self._source, self._offset, cautious))
+        if self.error is None and self.end < machine.frame_end != NOWHERE:
+            yield from self._run(Machine(self._source, machine.frame_end, cautious))
+        if self._shared is not None and len(self._shared):
+            yield from self._continue(self._shared)
 
-    def _run(self, machine: Machine) -> Iterator[Fact]:
+    def _continue(self, memo: Memo) -> Iterator[Fact]:
+        """Run the stream with the memo of those before it: if it breaks without, that is how it was written."""
+        listener = Doubtful(self._listener) if self.error is None else self._listener
+        machine = Machine(self._source, self._offset, listener, memo)
+        error = yield from self._run(machine)
+        if error is None and self.error is not None:
+            self.error = None
+            self._settle(machine)
+        self.memo = memo
+
+    def _settle(self, machine: Machine) -> None:
+        """Take the end and the memo from the reading that counts."""
+        self.end = machine.offset if self.error is None else max(machine.at, self._offset) + 1
+        assert isinstance(machine.memo, Memo)
+        self.memo = machine.memo
+
+    def _machine(self, listener: Listener) -> Machine:
+        return Machine(self._source, self._offset, listener)
+
+    def _run(self, machine: Machine) -> Generator[Fact, None, Stopped | None]:
         try:
             yield from machine.run()
         except Stopped as error:
-            self.error = error
+            return error
+        return None
 
 
 def read_streams(source: Source, listener: Listener, offset: int = 0) -> Iterator[Fact]:
@@ -69,14 +97,16 @@ def read_streams(source: Source, listener: Listener, offset: int = 0) -> Iterato
     Raises `Stopped` at the end where a stream broke: what came before it has run, and has been reported.
     """
     broken: Stopped | None = None
+    memo: Memo | None = None
     while True:
-        stream = Stream(source, offset, listener)
+        stream = Stream(source, offset, listener, memo)
         yield from stream.read()
         broken = broken or stream.error
-        if stream.error is None and _follows(source, stream.end):
+        memo = stream.memo
+        if stream.error is None and _follows(source, stream.end, memo):
             offset = stream.end
             continue
-        if stream.error is None and (rest := _trailing(source, stream.end)):
+        if stream.error is None and (rest := trailing(source, stream.end)):
             yield rest
         following = _search(source, stream.end)
         if following is None:
@@ -86,8 +116,19 @@ def read_streams(source: Source, listener: Listener, offset: int = 0) -> Iterato
         raise broken
 
 
-def _follows(source: Source, offset: int) -> bool:
-    return looks_like_pickle(SliceSource(source, offset, NOWHERE), named=False)
+def read_scattered(source: Source, listener: Listener, offset: int) -> Iterator[Fact]:
+    """Run the streams that stand somewhere behind an offset, where something else is expected."""
+    following = _search(source, offset)
+    if following is not None:
+        yield from read_streams(source, listener, following)
+
+
+def _follows(source: Source, offset: int, memo: Memo | None = None) -> bool:
+    """Tell whether a stream begins at an offset; with a memo, also one that goes on using that."""
+    rest = SliceSource(source, offset, NOWHERE)
+    return looks_like_pickle(rest, named=False) or (
+        bool(memo) and rest.read(0, 1) == b"\x80" and looks_like_pickle(rest, named=False, memo=Unwritten())
+    )
 
 
 def _search(source: Source, offset: int) -> int | None:
@@ -106,7 +147,7 @@ def _search(source: Source, offset: int) -> int | None:
     return None
 
 
-def _trailing(source: Source, offset: int) -> Finding | None:
+def trailing(source: Source, offset: int) -> Finding | None:
     """Tell of bytes behind a stream; zeros fill blocks up and are nothing."""
     position = offset
     while window := source.read(position, _SEARCH):

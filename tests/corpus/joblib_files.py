@@ -57,7 +57,7 @@ SAMPLES: Mapping[str, bytes] = {
     "benign-array-of-objects.joblib": _file(_wrapper("O8"), b"\x80\x04]\x94(K\x01K\x02e.", b"."),
     "benign-array-empty.joblib": _file(_wrapper("f8", shape=b"K\x00\x85"), b"\x00", b"."),
     "benign-array-reconstructed.joblib": _file(_wrapper("f8", wrapper=_RECONSTRUCTED), _PADDED, b"."),
-    "benign-array-beside.joblib": _BESIDE % (struct.pack("<I", 15), b"X\x0f\x00\x00\x00m.pkl_01.npy.xx"[5:]),
+    "joblib-array-beside.joblib": _BESIDE % (struct.pack("<I", 15), b"X\x0f\x00\x00\x00m.pkl_01.npy.xx"[5:]),
     "joblib-payload-behind-array.joblib": _file(b"](" + _wrapper("f8"), _PADDED, SYSTEM_4 + b"e."),
     "joblib-payload-behind-second-array.joblib": _file(
         b"](" + _wrapper("f8"), _PADDED, _wrapper("f8") + _PADDED + SYSTEM_4 + b"e."

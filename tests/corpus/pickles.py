@@ -136,7 +136,7 @@ _PROTOCOLS: Mapping[str, bytes] = {
     "pickle-protocol-unknown.pkl": b"\x80\x09" + SYSTEM_4 + b".",
     "pickle-protocol-unknown-behind.pkl": b"\x80\x04" + SYSTEM_4 + b"\x80\x09.",
     "benign-protocol-zero.pkl": b"\x80\x00" + ORDERED + b"(tR.",
-    "benign-protocol-twice.pkl": b"\x80\x02\x80\x02N.",
+    "pickle-protocol-stated-twice.pkl": b"\x80\x02\x80\x02N.",
     "benign-python2-object.pkl": b"\x80\x02ccopy_reg\n_reconstructor\nccollections\nOrderedDict\n"
     b"c__builtin__\nobject\nN\x87R.",
 }

@@ -60,7 +60,7 @@ def test_restart_rules_that_forgive_exit_code_one(container: dict[str, Any]) -> 
 @pytest.mark.parametrize(
     "image",
     [
-        f"ghcr.io/weighbridge/gate@{EVIL}",
+        f"registry.example.com/weighbridge/gate@{EVIL}",
         f"weighbridge-gate@{EVIL}",
         f"evil.example/{DIGEST.replace(':', '/')}@{EVIL}",
         f"evil.example/x:{DIGEST[7:]}@{EVIL}",
@@ -75,9 +75,9 @@ def test_the_name_with_another_image(container: dict[str, Any], config: GateConf
 @pytest.mark.parametrize(
     "image",
     [
-        "ghcr.io/weighbridge/gate:1.0",
-        "ghcr.io/weighbridge/gate",
-        f"ghcr.io/weighbridge/gate:1.0@{DIGEST.upper()}",
+        "registry.example.com/weighbridge/gate:1.0",
+        "registry.example.com/weighbridge/gate",
+        f"registry.example.com/weighbridge/gate:1.0@{DIGEST.upper()}",
         f"evil.example/x@{EVIL}@{DIGEST}",
         f"evil.example/x@{EVIL}#@{DIGEST}",
         f"evil.example/x\n@{DIGEST}",

@@ -29,7 +29,7 @@ def test_a_trusted_digest_is_trusted_from_any_repository(reference: str) -> None
     [
         "gate",
         "gate:latest",
-        "ghcr.io/weighbridge/gate:1.0",
+        "registry.example.com/weighbridge/gate:1.0",
         f"gate@{DIGEST.upper()}",
         f"gate@{DIGEST}0",
         f"gate@{DIGEST[:-1]}",
@@ -51,4 +51,4 @@ def test_what_is_not_pinned_is_not_trusted(reference: str) -> None:
 
 def test_another_digest_is_not_trusted() -> None:
     """The right repository proves nothing."""
-    assert not is_trusted(f"ghcr.io/weighbridge/gate@sha256:{'1' * 64}", {DIGEST})
+    assert not is_trusted(f"registry.example.com/weighbridge/gate@sha256:{'1' * 64}", {DIGEST})

@@ -129,14 +129,14 @@ CASES: Mapping[str, Case] = {
         spec={"nonModelVolumes": [{"claim": "models", "mountPath": "/models", "reason": "reviewed tables"}]},
     ),
     "gate-not-trusted": Case(
-        obj=lambda: pod(init=[gate(image=f"ghcr.io/weighbridge/gate@{IMAGE_DIGEST}")]), **_denied("gate-not-trusted")
+        obj=lambda: pod(init=[gate(image=f"registry.example.com/weighbridge/gate@{IMAGE_DIGEST}")]), **_denied("gate-not-trusted")
     ),
     "gate-not-trusted--other-digest-in-policy--allowed": Case(
         obj=lambda: pod(init=[gate(image=f"mirror.example.com/gate@{IMAGE_DIGEST}")]),
         spec={"gate": {"digests": [IMAGE_DIGEST]}},
     ),
     "gate-not-trusted--tag": Case(
-        obj=lambda: pod(init=[gate(image="ghcr.io/weighbridge/gate:latest")]), **_denied("gate-not-trusted")
+        obj=lambda: pod(init=[gate(image="registry.example.com/weighbridge/gate:latest")]), **_denied("gate-not-trusted")
     ),
     "gate-weakened": Case(
         obj=lambda: pod(init=[_gate_with_argument("--fail-on=critical", instead_of="--fail-on")]),

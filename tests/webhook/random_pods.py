@@ -148,8 +148,8 @@ def change_gate(rng: random.Random, made: dict[str, Any]) -> None:
         container.update(
             rng.choice(
                 (
-                    {"image": f"ghcr.io/weighbridge/gate@{IMAGE_DIGEST}"},
-                    {"image": "ghcr.io/weighbridge/gate:latest"},
+                    {"image": f"registry.example.com/weighbridge/gate@{IMAGE_DIGEST}"},
+                    {"image": "registry.example.com/weighbridge/gate:latest"},
                     {"command": ["true"]},
                     {"env": [{"name": "PYTHONPATH", "value": "/weighbridge/0"}]},
                     {"restartPolicy": "Always"},

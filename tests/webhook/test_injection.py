@@ -81,7 +81,7 @@ def test_the_gate_moves_behind_a_downloader_that_was_added_later():
 
 def test_an_outdated_gate_is_replaced_in_place():
     """One operation, at the place of the old one."""
-    of = pod(init=[gate(image="ghcr.io/weighbridge/gate:old")])
+    of = pod(init=[gate(image="registry.example.com/weighbridge/gate:old")])
     patch = _patch(of)
     assert [operation["op"] for operation in patch if "initContainers" in operation["path"]] == ["replace"]
     assert _violations(_injected(of)) == set()

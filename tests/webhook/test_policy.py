@@ -80,7 +80,7 @@ def test_the_default_policy_is_strict():
         ({"failOn": "maximum"}, "spec.failOn"),
         ({"fialOn": "high"}, "spec"),
         ({"gate": {"digests": ["sha256:abc"]}}, "spec.gate.digests[0]"),
-        ({"gate": {"image": "ghcr.io/weighbridge/gate:latest"}}, "spec.gate.image"),
+        ({"gate": {"image": "registry.example.com/weighbridge/gate:latest"}}, "spec.gate.image"),
         ({"gate": {"runAsUser": "root"}}, "spec.gate.runAsUser"),
         ({"allowedImports": ["os.*"]}, "spec.allowedImports[0]"),
         ({"allowedImports": "os.path"}, "spec.allowedImports"),

@@ -37,8 +37,7 @@ class Environment:
             directory = cache / "saved" / self.name / saver
             if not directory.exists():
                 unfinished = directory.with_name(f"{saver}.unfinished")
-                command = [python, savers / "runner.py", savers / f"{saver}.py", unfinished]
-                subprocess.run(command, check=True, cwd=cache)  # noqa: S603 - our own savers
+                _run(python, savers / "runner.py", savers / f"{saver}.py", unfinished)
                 unfinished.rename(directory)
         return cache / "saved" / self.name
 
@@ -54,10 +53,10 @@ class Environment:
         python = directory / "bin" / "python"
         done = directory / "installed"
         if not done.exists():
-            subprocess.run([_find_python(self.python), "-m", "venv", "--clear", directory], check=True)  # noqa: S603 - from the table
-            subprocess.run(
-                [python, "-m", "pip", "install", "--quiet", "--prefer-binary", *self.requirements], check=True
-            )  # noqa: S603 - from the table
+            _run(_find_python(self.python), "-m", "venv", "--clear", directory)
+            if self.python == "3.6":  # the pip it brings takes wheels for later versions of Python
+                _run(python, "-m", "pip", "install", "--quiet", "pip==21.3.1")
+            _run(python, "-m", "pip", "install", "--quiet", "--prefer-binary", *self.requirements)
             done.touch()
         return python
 
@@ -83,6 +82,10 @@ def list_saved(directory: Path) -> Listing:
             for spelt_module, spelt_owner in spellings(module, owner, protocol):
                 total.note(spelt_module, f"{spelt_owner}{dot}{rest}", use)
     return total
+
+
+def _run(*command: str | Path) -> None:
+    subprocess.run(command, check=True)  # noqa: S603 - our own programs, and pip with our own table
 
 
 def _find_python(version: str) -> Path:

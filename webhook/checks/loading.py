@@ -136,14 +136,17 @@ def _managed(server: Server) -> Iterator[tuple[str, str]]:
         return
     if stack.always_manages:
         yield f"{server.container.at}.image", stack.always_manages
-    told = [(name, value, at) for name, value, at in flags(server.line)]
-    told += [(name, word.text, word.at) for name, word in server.line.variables.items() if not is_off(word)]
+    told = list(flags(server.line))
+    words = [(way.name, server.line.variables.get(way.name)) for way in stack.management]
+    told += [(name, word.text, word.at) for name, word in words if word is not None and not is_off(word)]
     for way in stack.management:
         for name, value, at in told:
-            if name == way.name and (
-                value.lower() in way.values if way.values else value.lower() not in {"0", "false"}
-            ):
+            if name == way.name and _switches_on(value.lower(), way.values):
                 yield at, way.what
+
+
+def _switches_on(value: str, values: frozenset[str]) -> bool:
+    return value in values if values else value not in {"0", "false"}
 
 
 def _polling(server: Server, subject: Subject) -> Iterator[tuple[str, str]]:
@@ -178,12 +181,14 @@ def _switches(server: Server) -> Iterator[tuple[str, str, str]]:
             is_meant = name == switch or (len(name) >= _SHORTEST_ABBREVIATION and switch.startswith(name))
             if is_meant and value.lower() not in {"false", "0", "no", "off"}:
                 yield at, f"--{switch}", what
-    for name, word in server.line.variables.items():
-        if name in SWITCHES and word.known and not is_off(word):
-            yield word.at, name, SWITCHES[name]
-    for word in (*server.line.words, *server.line.variables.values()):
-        if _SWITCH_INSIDE.search(word.text):
-            yield word.at, "--trust-remote-code", SWITCHES["trust-remote-code"]
+    for name, what in SWITCHES.items():
+        word = server.line.variables.get(name)
+        if word is not None and word.known and not is_off(word):
+            yield word.at, name, what
+    if "$(" in server.line.texts or "trust" in server.line.texts.lower():
+        for word in (*server.line.words, *server.line.variables.values()):
+            if _SWITCH_INSIDE.search(word.text):
+                yield word.at, "--trust-remote-code", SWITCHES["trust-remote-code"]
 
 
 def _code_paths(server: Server, subject: Subject) -> Iterator[tuple[str, str, str]]:

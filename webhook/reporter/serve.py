@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 from scanners.cli.parser import Parser
 from webhook import options
 from webhook.authority import options as authority
-from webhook.authority.options import add_certificate_options
 from webhook.cluster import Cluster, ClusterError
 from webhook.handlers import Confirmation, WatchThread
 from webhook.listening import Listener, metrics_application
@@ -76,7 +75,6 @@ def _parser() -> Parser:
     parser = Parser(prog="weighbridge reporter", description=_DESCRIPTION, epilog=_EPILOG)
     options.add_service_options(parser)
     options.add_policy_options(parser)
-    add_certificate_options(parser)
     authority.add_certificate_options(parser)
     add = parser.add_argument_group("state").add_argument
     add(

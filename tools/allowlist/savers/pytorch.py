@@ -10,7 +10,7 @@ import zipfile
 
 import numpy
 import torch
-from attempts import attempt, attempts
+from attempts import attempt, attempts, isolated
 from torch import nn
 
 
@@ -20,10 +20,10 @@ def samples():
         if thing is None:
             continue
         for label, new in (("zip", True), ("legacy", False)):
-            data = attempt(saved, thing, new)
+            data = isolated(saved, thing, new)
             if data is not None:
                 yield f"{name}-{label}", data
-        yield name + "-plain", attempt(pickle.dumps, thing, 2)
+        yield name + "-plain", isolated(pickle.dumps, thing, 2)
     yield from attempts(
         {
             f"script-{number}": lambda name=name, module=module: scripted(module, name)
@@ -205,6 +205,7 @@ def tensor_makers():
             "sparse-semi": lambda: torch.sparse.to_sparse_semi_structured(torch.eye(64).half()),
             "nested": lambda: torch.nested.nested_tensor([torch.ones(2), torch.ones(3)]),
             "nested-jagged": lambda: torch.nested.nested_tensor([torch.ones(2), torch.ones(3)], layout=torch.jagged),
+            "meta": lambda: torch.ones(2, device="meta"),
             "conjugate": lambda: torch.ones(2, dtype=torch.complex64).conj(),
             "negative": lambda: torch.ones(2, dtype=torch.complex64).conj().imag,
             "gradient": lambda: torch.ones(2, requires_grad=True),
@@ -230,8 +231,6 @@ def tensor_makers():
             "types": lambda: [torch.Tensor, torch.FloatTensor, torch.LongTensor, nn.Linear, nn.Module, nn.Parameter],
         }
     )
-    if not torch.__version__.startswith("1."):  # before, saving it ends the process
-        makers["meta"] = lambda: torch.ones(2, device="meta")
     return makers
 
 
