@@ -73,6 +73,8 @@ class Round:
     each_second: float
     p50: float
     p99: float
+    cpu: float
+    """Seconds of processor time that the server spent on one review: what a busy machine changes least."""
 
 
 def deployment(image: str) -> dict[str, Any]:
@@ -119,8 +121,8 @@ def review() -> bytes:
 
 
 @contextlib.contextmanager
-def server(command: list[str]) -> Iterator[int]:
-    """Run a server until the block ends; give its port."""
+def server(command: list[str]) -> Iterator[tuple[int, int]]:
+    """Run a server until the block ends; give its port and its process id."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
@@ -128,15 +130,22 @@ def server(command: list[str]) -> Iterator[int]:
             port = json.loads(process.stderr.readline())["port"]
             # What it logs from here on is read and thrown away by somebody else than the one who measures.
             with subprocess.Popen(["cat"], stdin=process.stderr, stdout=subprocess.DEVNULL) as reader:
-                yield port
+                yield port, process.pid
                 process.kill()
                 reader.wait()
         finally:
             process.kill()
 
 
-async def drive(port: int, context: ssl.SSLContext, body: bytes, requests: int) -> Round:
+def processor_time(pid: int) -> float:
+    """Return the seconds that a process has spent on a processor."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def drive(place: tuple[int, int], context: ssl.SSLContext, body: bytes, requests: int) -> Round:
     """Send `requests` reviews over kept connections."""
+    port, pid = place
     head = f"POST /validate/enforce HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     message = head.encode() + body
     times: list[float] = []
@@ -152,11 +161,12 @@ async def drive(port: int, context: ssl.SSLContext, body: bytes, requests: int) 
         writer.close()
         await writer.wait_closed()
 
-    started = time.perf_counter()
+    started, spent = time.perf_counter(), processor_time(pid)
     await asyncio.gather(*(connection() for _ in range(CONNECTIONS)))
     seconds = time.perf_counter() - started
     times.sort()
-    return Round(requests / seconds, times[len(times) // 2], times[int(len(times) * 0.99)])
+    cpu = (processor_time(pid) - spent) / requests
+    return Round(requests / seconds, times[len(times) // 2], times[int(len(times) * 0.99)], cpu)
 
 
 async def answered(reader: asyncio.StreamReader) -> None:
@@ -183,13 +193,13 @@ def measure(rounds: int, requests: int) -> dict[str, list[Round]]:
         ours += ["--host", "127.0.0.1", "--port", "0", "--metrics-port", "0", "--no-cluster", "--policy", str(policy)]
         ours += ["--default-policy", "default"]
         bare = [sys.executable, "-c", BARE, certificate, key]
-        with server(bare) as bare_port, server(ours) as our_port:
-            ports = {"bare": bare_port, "weighbridge": our_port}
-            for port in ports.values():
-                asyncio.run(drive(port, context, body, 200))
+        with server(bare) as the_bare, server(ours) as the_real:
+            places = {"bare": the_bare, "weighbridge": the_real}
+            for place in places.values():
+                asyncio.run(drive(place, context, body, 200))
             for _ in range(rounds):
-                for name, port in ports.items():
-                    found[name].append(asyncio.run(drive(port, context, body, requests)))
+                for name, place in places.items():
+                    found[name].append(asyncio.run(drive(place, context, body, requests)))
     return found
 
 

@@ -30,6 +30,8 @@ __all__ = ["EXPECTED", "identify"]
 
 _WEAK = frozenset({Format.GZIP, Format.INERT})
 """Formats with so short a signature, or so little to hide, that raw numbers are not searched for them."""
+_FEW_VALUES = 8
+"""Different bytes that masks and constant tensors have; some of those values are opcodes of pickles."""
 _TORCH_TAR_NAMES = frozenset({"storages", "tensors", "pickle"})
 _CHECKPOINT_SHARD = re.compile(r"\.data-[0-9]{5}-of-[0-9]{5}\Z")
 _TABLE_MAGIC = bytes.fromhex("57fb808b247547db")
@@ -97,7 +99,7 @@ def _in_numbers(source: Source, head: bytes) -> Iterator[Format]:
     elif magic is not None and magic not in _WEAK:
         yield magic
     yield from (format_ for format_ in by_offset(head) if format_ is not Format.INERT)
-    if looks_like_pickle(source, named=False):
+    if len(set(head)) > _FEW_VALUES and looks_like_pickle(source, named=False):
         yield Format.PICKLE
 
 

@@ -39,11 +39,13 @@ def _gzip(head: bytes) -> bool:
 
 
 def _pe(head: bytes) -> bool:
-    """Accept an MZ program: the PE header where it says, a plain DOS program, or an APE as llamafile is one."""
-    if len(head) < 64 or head.startswith((b"MZqFpD", b"jartsr")):
-        return len(head) >= 6
+    """Accept an MZ program: a new header where it says, within the head, or an APE as llamafile is one."""
+    if head.startswith((b"MZqFpD", b"jartsr")):
+        return True
+    if len(head) < 64:
+        return False
     (start,) = struct.unpack_from("<L", head, 60)
-    return head[start : start + 4] == b"PE\0\0" or head[start : start + 2] in (b"NE", b"LE") or start >= HEAD - 4
+    return head[start : start + 4] == b"PE\0\0" or head[start : start + 2] in (b"NE", b"LE")
 
 
 def _mach(head: bytes) -> bool:
@@ -64,6 +66,11 @@ def _bytecode(head: bytes) -> bool:
 
 def _riff(head: bytes) -> bool:
     return head[8:12] in (b"WAVE", b"WEBP", b"AVI ")
+
+
+def _true_type(head: bytes) -> bool:
+    """Accept a font: few tables, the first of them with a name of four letters and an offset inside the file."""
+    return len(head) >= 28 and 4 <= head[5] <= 64 and head[12:16].isascii() and head[12:16].replace(b"/", b"").isalnum()
 
 
 def _media(head: bytes) -> bool:
@@ -128,6 +135,13 @@ TABLE: tuple[Magic, ...] = (
     Magic(b"OggS\0", Format.INERT),
     Magic(b"ID3\x03", Format.INERT, _media),
     Magic(b"ID3\x04", Format.INERT, _media),
+    Magic(b"RIFX", Format.INERT, _riff),
+    Magic(b".snd\0\0\0", Format.INERT),
+    Magic(b"FORM", Format.INERT, lambda head: head[8:12] in (b"AIFF", b"AIFC")),
+    Magic(b"%PDF-1.", Format.INERT),
+    Magic(b"%PDF-2.", Format.INERT),
+    Magic(b"\0\1\0\0\0", Format.INERT, _true_type),
+    Magic(b"OTTO\0", Format.INERT, _true_type),
     Magic(b"wOF2", Format.INERT),
     Magic(b"wOFF", Format.INERT),
 )

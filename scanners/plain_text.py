@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from scanners.sources import Source
 
 _CONTROL = bytes({*range(0x20), 0x7F} - {*b"\t\n\v\f\r\x1b"})
-"""Bytes that no 8-bit text holds; escape stands in logs with colours."""
-_WIDE = (
+"""Bytes that no text in an 8-bit encoding holds; escape stands in logs with colours."""
+_MARKED = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -21,22 +21,40 @@ _WIDE = (
 
 
 def is_text(source: Source, head: bytes) -> bool:
-    """Say whether the content is text: UTF-8, an 8-bit encoding without control characters, or UTF-16 and -32 with a mark."""
-    for mark, encoding in _WIDE:
+    """
+    Say whether the content is text.
+
+    That is UTF-8 without NUL (vocabularies hold other control characters), UTF-16 and -32 with a mark, or an 8-bit
+    encoding without control characters. No signature of a binary format that matters passes for one of them.
+    """
+    for mark, encoding in _MARKED:
         if head.startswith(mark):
             return _decodes(source, encoding)
-    if len(head.translate(None, _CONTROL)) != len(head):
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    eight_bit = valid = True
+    for window in forwards(source):
+        eight_bit = eight_bit and len(window.translate(None, _CONTROL)) == len(window)
+        valid = valid and b"\0" not in window and _continues(decoder, window)
+        if not (eight_bit or valid):
+            return False
+    return eight_bit or _continues(decoder, b"", final=True)
+
+
+def _continues(decoder: codecs.IncrementalDecoder, window: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(window, final)
+    except UnicodeDecodeError:
         return False
-    return all(len(window.translate(None, _CONTROL)) == len(window) for window in forwards(source))
+    return True
 
 
 def _decodes(source: Source, encoding: str) -> bool:
+    """Say whether text with a mark decodes to its end, and holds no NUL."""
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         for window in forwards(source):
             if "\0" in decoder.decode(window):
                 return False
-        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
-    return True
+    return _continues(decoder, b"", final=True)

@@ -22,6 +22,7 @@ OWN = "opt/weighbridge"
 LIBRARIES = ("usr/lib/python3.*", "usr/local/lib/python3.*", "usr/lib/python3")
 TOOLS = (
     "_distutils_hack*",
+    "distutils-precedence.pth",
     "ensurepip",
     "idlelib",
     "lib2to3",

@@ -76,7 +76,7 @@ def main(arguments: Sequence[str], *, run_gate: RunGate) -> int:
     """Check what the arguments name; return the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        knowledge = Offline(policy=read_policy(options.policy))
+        knowledge = Offline(policy=read_policy(options.policy), injects=options.injection)
         volumes = dict(_volume(text) for text in options.volume)
     except (OSError, ValueError) as error:
         print(f"weighbridge check: {error}", file=sys.stderr)
@@ -111,6 +111,11 @@ def _parser() -> argparse.ArgumentParser:
         "--policy", metavar="FILE", help="ModelPolicy to judge by (default: the chart's default policy)"
     )
     parser.add_argument("--namespace", metavar="NAME", default="default", help="for objects that name none")
+    parser.add_argument(
+        "--injection",
+        action="store_true",
+        help="judge as a cluster where gates are injected (the chart's default): templates need not bring one",
+    )
     parser.add_argument(
         "--volume",
         action="append",

@@ -38,6 +38,8 @@ def text(checked: Sequence[Checked], rehearsals: Sequence[Rehearsal], policy: Co
     for rehearsal in rehearsals:
         print("\n".join(_rehearsed(rehearsal)))
     sums = [f"{count} {word}" for word, count in counts(checked) if count]
+    shut = sum(rehearsal.exit_code != 0 for rehearsal in rehearsals)
+    sums += [f"{shut} {'gate stays' if shut == 1 else 'gates stay'} shut"] if shut else []
     print(f"{', '.join(sums) or 'nothing to check'} (policy {policy.name})")
 
 
@@ -78,7 +80,8 @@ def _rehearsed(rehearsal: Rehearsal) -> Iterator[str]:
     yield f"    {_painted(message.verdict.value)}: {message.reason} ({message.files} files, {message.bytes:,} bytes)"
     for finding in message.findings:
         where = "!".join(part for part in (finding.path, finding.member) if part)
-        yield f"    {finding.severity.name} {finding.rule} {finding.name} in {where}".replace("  ", " ")
+        words = [finding.severity.name, finding.rule, finding.name, "in", where]
+        yield f"      {' '.join(word for word in words if word)}"
 
 
 def _painted(word: str) -> str:

@@ -30,6 +30,8 @@ _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh", "busybox"})
 _SHELL_SCRIPT = re.compile(r"-[a-zA-Z]*c\Z")
 _SHELL_MARKS = frozenset("$`")
+_MOST_EXPANDED = 1 << 20
+"""Characters that all replacements in one container may add: variables that double each other would grow without end."""
 _DEEPEST = 4
 """How often a quoted script may contain a quoted script before the rest counts as not known."""
 
@@ -46,11 +48,13 @@ class Word(NamedTuple):
 class Variables(Mapping[str, Word]):
     """The variables of a container. Words are made only of those that somebody asks for: most nobody does."""
 
-    __slots__ = ("_at", "_entries", "_order")
+    __slots__ = ("_at", "_entries", "_order", "_room", "_words")
 
     def __init__(self, raw: Mapping[str, Any], at: str) -> None:
         entries = raw.get("env") or ()
         self._at = at
+        self._room = _MOST_EXPANDED
+        self._words: dict[str, Word] = {}
         self._entries = entries
         if entries.__class__ not in {list, tuple}:
             raise Undecodable(f"{at}.env", "a list", entries)
@@ -65,6 +69,12 @@ class Variables(Mapping[str, Word]):
             self._order[name] = order  # Of two entries with one name the later one counts.
 
     def __getitem__(self, name: str) -> Word:
+        word = self._words.get(name)
+        if word is None:
+            word = self._words[name] = self._read(name)
+        return word
+
+    def _read(self, name: str) -> Word:
         order = self._order[name]
         entry, where = self._entries[order], f"{self._at}.env[{order}]"
         if entry.get("valueFrom"):
@@ -94,9 +104,10 @@ class Variables(Mapping[str, Word]):
                 return "$"
             order = self._order.get(name)
             word = None if order is None or (before is not None and order >= before) else self[name]
-            if word is None or not word.known:
+            if word is None or not word.known or len(word.text) > self._room:
                 known = False
                 return match.group(0)
+            self._room -= len(word.text)
             return word.text
 
         replaced = _REFERENCE.sub(replace, value)

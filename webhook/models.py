@@ -11,7 +11,7 @@ from webhook.commandline import CommandLine, Word, read_command_line
 from webhook.pod import Role
 from webhook.references import Leads, Reference, Use, references
 from webhook.servers import OFF, OFFLINE, ON, OTHER_HUBS, STACKS, Stack
-from webhook.signals import Signal, signal_of
+from webhook.signals import Signal, accelerator_of, signal_of
 from webhook.volumes import Holds
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ class Server:
         if self.stack is None:
             return ()
         set_here = [self.line.variables[name] for name in self.stack.cache_variables if name in self.line.variables]
-        return tuple(word.text for word in set_here if word.text.startswith("/")) or self.stack.default_caches
+        home = self.line.variables.get("HOME")
+        at_home = (f"{home.text}/.cache/huggingface",) if home is not None and home.text.startswith("/") else ()
+        return tuple(word.text for word in set_here if word.text.startswith("/")) or self.stack.default_caches + at_home
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,9 +106,9 @@ def find_models(pod: Pod, scoping: Scoping) -> Models:
 
 def _server(container: Container, line: CommandLine, pod: Pod, scoping: Scoping) -> Server | None:
     stack = recognise(container, line)
-    if stack is not None:
+    if stack is not None and not _only_fetches(container, line, stack):
         signal: Signal | None = Signal(because=f"it runs {stack.name}", is_strong=True)
-    elif container.role in {Role.INIT, Role.EPHEMERAL}:
+    elif container.role in {Role.INIT, Role.EPHEMERAL} and accelerator_of(container) is None:
         return None  # It ends before the servers start, or is judged as what it is: a downloader, a debugger.
     else:
         signal = signal_of(container, line, pod)
@@ -116,6 +118,14 @@ def _server(container: Container, line: CommandLine, pod: Pod, scoping: Scoping)
         return None
     told = references(stack, line, container)
     return Server(container=container, line=line, stack=stack, signal=signal, references=told)
+
+
+def _only_fetches(container: Container, line: CommandLine, stack: Stack) -> bool:
+    """Say whether an init container runs a stack's program only to fetch a model.
+
+    Not every init container is taken for that: a server can run, and be reached, in one that never ends.
+    """
+    return container.role is Role.INIT and any(word.text in stack.downloads for word in line.words)
 
 
 def recognise(container: Container, line: CommandLine) -> Stack | None:

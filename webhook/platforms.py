@@ -79,6 +79,17 @@ def trained_model(obj: Mapping[str, Any], policy: CompiledPolicy) -> Iterator[Vi
         )
 
 
+def seldon_model(obj: Mapping[str, Any], policy: CompiledPolicy) -> Iterator[Violation]:
+    """Judge a Seldon Model: the agent beside a server fetches it while the server runs."""
+    uri = text(mapping(obj, "spec", ""), "storageUri", "spec")
+    if not policy.allows_remote(uri):
+        yield Violation(
+            id="model-fetched-at-run-time",
+            path="spec.storageUri",
+            message=f"Seldon's agent fetches {shown(uri)} into a server that already runs, past every gate",
+        )
+
+
 def llm_inference_service(obj: Mapping[str, Any], policy: CompiledPolicy) -> Iterator[Violation]:
     """Judge a KServe LLMInferenceService: the model, its adapters, and whether they are fetched before the gate."""
     spec = mapping(obj, "spec", "")

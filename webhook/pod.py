@@ -46,10 +46,6 @@ class Mount:
     at: str
     is_device: bool = False
 
-    def covers(self, other: Mount) -> bool:
-        """Say whether all that `other` shows of the volume is within what this one shows."""
-        return self.sub_path == other.sub_path or not self.sub_path or other.sub_path.startswith(self.sub_path + "/")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Container:
@@ -70,10 +66,6 @@ class Container:
     def runs_on(self) -> bool:
         """Whether it still runs when the server does."""
         return self.role is not Role.INIT
-
-    def starts_before(self, order: int) -> bool:
-        """Say whether it may have started before the init container at `order` has ended."""
-        return self.role is Role.EPHEMERAL or self.order < order
 
     def mount_at(self, path: str) -> Mount | None:
         """Return the mount that a path leads into: the innermost one."""

@@ -256,7 +256,7 @@ def _complaints(spec: Spec) -> Iterable[tuple[str, str]]:
     for index, digest in enumerate(spec.gate.digests):
         if not _DIGEST.match(digest):
             yield f"spec.gate.digests[{index}]", _NO_DIGEST.format(digest)
-    if spec.gate.image and not _DIGEST.match(spec.gate.image.rpartition("@")[2]):
+    if spec.gate.image and digest_of(spec.gate.image) is None:
         yield "spec.gate.image", f"expected an image by digest (name@sha256:...), got {spec.gate.image!r}"
     for index, exception in enumerate(spec.exceptions):
         yield from ((f"spec.exceptions[{index}]{path}", text) for path, text in _exception_complaints(exception))

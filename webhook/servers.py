@@ -56,6 +56,8 @@ class Stack(NamedTuple):
     """What somebody who reaches its port can always have it load; empty where that can be, and is, switched off."""
     configuration_flags: tuple[str, ...] = ()
     """Flags, or variables in capitals, that name a file with further settings, which the object does not show."""
+    downloads: tuple[str, ...] = ()
+    """Subcommands that fetch a model and end: an init container with one of them is no server."""
     polls: str = ""
     """The flag by which it is kept from loading what appears on its volume later; empty: it does not."""
 
@@ -144,6 +146,7 @@ STACKS: tuple[Stack, ...] = (
         name="Text Generation Inference",
         images=("text-generation-inference",),
         programs=("text-generation-launcher", "text-generation-server"),
+        downloads=("download-weights",),
         source="https://github.com/huggingface/text-generation-inference/blob/main/docs/source/reference/launcher.md",
         model_flags=("model-id",),
         model_variables=("MODEL_ID", "HF_MODEL_ID"),
@@ -247,6 +250,7 @@ STACKS: tuple[Stack, ...] = (
         model_variables=("OLLAMA_MODELS",),
         default_paths=("/root/.ollama",),
         always_manages="/api/pull fetches any model by name",
+        downloads=("pull",),
     ),
     Stack(
         name="Ray",

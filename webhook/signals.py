@@ -110,9 +110,9 @@ def signal_of(container: Container, line: CommandLine, pod: Pod) -> Signal | Non
 
 
 def _signals(container: Container, line: CommandLine, pod: Pod) -> Iterator[Signal]:
-    for resource in _resources(container):
-        if ACCELERATORS.match(resource):
-            yield Signal(because=f"it asks for {printable(resource, 80)}", is_strong=True)
+    accelerator = accelerator_of(container)
+    if accelerator is not None:
+        yield Signal(because=f"it asks for {printable(accelerator, 80)}", is_strong=True)
     names = " ".join(line.variables)
     if is_worth_a_look(line.texts) or _PERHAPS_IN_NAMES.search(names):
         yield from _told(line)
@@ -136,10 +136,14 @@ def _told(line: CommandLine) -> Iterator[Signal]:
         yield Signal(because="an argument names a model", is_strong=True)
 
 
-def _resources(container: Container) -> Iterator[str]:
+def accelerator_of(container: Container) -> str | None:
+    """Return the accelerator a container asks for, None where it asks for none."""
     resources = mapping(container.raw, "resources", container.at)
     for kind in ("limits", "requests"):
-        yield from mapping(resources, kind, f"{container.at}.resources")
+        for resource in mapping(resources, kind, f"{container.at}.resources"):
+            if ACCELERATORS.match(resource):
+                return resource
+    return None
 
 
 def _names(container: Container, line: CommandLine, variables: str, pod: Pod) -> Iterator[Signal]:

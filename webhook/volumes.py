@@ -89,7 +89,28 @@ SOURCES: Mapping[str, Source] = {
 }
 """Kind -> what it is. `identity` decides whether two volumes of a pod are the same storage under two names."""
 
-_WITH_READ_ONLY = frozenset(SOURCES) - {"emptyDir", "ephemeral", "image", "gitRepo", "hostPath", "photonPersistentDisk"}
+_WITH_READ_ONLY = frozenset(
+    [
+        "awsElasticBlockStore",
+        "azureDisk",
+        "azureFile",
+        "cephfs",
+        "cinder",
+        "csi",
+        "fc",
+        "flexVolume",
+        "gcePersistentDisk",
+        "glusterfs",
+        "iscsi",
+        "nfs",
+        "persistentVolumeClaim",
+        "portworxVolume",
+        "quobyte",
+        "rbd",
+        "scaleIO",
+        "storageos",
+    ]
+)
 """Sources with a `readOnly` field of their own, which the kubelet applies to every mount of the volume."""
 
 _TOKEN_PROJECTIONS = frozenset({"serviceAccountToken", "downwardAPI", "clusterTrustBundle", "podCertificate"})
@@ -121,6 +142,8 @@ class Volume:
         """Say whether what is written through one of the two can be read through the other."""
         if self.name == other.name:
             return True
+        if {self.kind, other.kind} == {"ephemeral", "persistentVolumeClaim"}:
+            return _is_claim_of(self, other) or _is_claim_of(other, self)
         identity = SOURCES.get(self.kind, _UNKNOWN).identity
         if self.kind != other.kind or not identity:
             return False
@@ -134,6 +157,12 @@ class Volume:
     def is_scratch(self) -> bool:
         """Whether it is empty when the pod starts, so that only the pod's containers put files there."""
         return self.kind in {"emptyDir", "ephemeral"} and not _prefilled(self.source)
+
+
+def _is_claim_of(ephemeral: Volume, other: Volume) -> bool:
+    # The claim behind an ephemeral volume is called POD-VOLUME, and the pod's name is not known yet where it is generated:
+    # https://kubernetes.io/docs/concepts/storage/ephemeral-volumes/#persistentvolumeclaim-naming
+    return ephemeral.kind == "ephemeral" and other.claim.endswith(f"-{ephemeral.name}")
 
 
 def _prefilled(source: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from webhook.objects import below, items, mapping, text
-from webhook.platforms import inference_service, llm_inference_service, ray_service, trained_model
+from webhook.platforms import inference_service, llm_inference_service, ray_service, seldon_model, trained_model
 from webhook.pod import Pod, read_pod
 from webhook.volumes import Holds, Volume
 
@@ -158,6 +158,8 @@ _ROWS = (
     ),
     Kind("machinelearning.seldon.io", "SeldonDeployment",
          (Place(("spec", "predictors", "*", "componentSpecs", "*", "spec")),), _SPEC, serves=True, partial=True),
+    Kind("mlops.seldon.io", "Server", (Place(("spec", "podSpec"), ""),), _SPEC, serves=True, partial=True),
+    Kind("mlops.seldon.io", "Model", (), _SPEC, own_check=seldon_model),
     Kind("ray.io", "RayCluster", _ray("spec"), _SPEC, serves=True),
     Kind("ray.io", "RayJob", _ray("spec", "rayClusterSpec"), _SPEC),
     Kind("ray.io", "RayService", _ray("spec", "rayClusterConfig"), _SPEC, serves=True, own_check=ray_service),

@@ -137,7 +137,8 @@ def _extension(kind: bytes, body: bytes, position: int) -> Mapping[str, str]:
         digits, space, _ = body[at : at + 20].partition(b" ")
         if not space or not digits.isdigit() or not len(digits) + 1 < int(digits) <= len(body) - at:
             raise Malformed(position + at, "the length of a PAX record", repr(body[at : at + 20]))
-        keyword, equals, value = body[at + len(digits) + 1 : at + int(digits)].removesuffix(b"\n").partition(b"=")
+        # The last byte should be a newline; readers drop it whatever it is.
+        keyword, equals, value = body[at + len(digits) + 1 : at + int(digits) - 1].partition(b"=")
         if not equals:
             raise Malformed(position + at, "a PAX record of the form key=value", repr(keyword[:20]))
         records[_text(keyword)] = _text(value)

@@ -35,10 +35,28 @@ def text(name: bytes, flags: int) -> str:
 
 
 def spellings(central: Central, local: Local) -> tuple[str, ...]:
-    """Return every name some reader gives the member, the central directory's first."""
-    names = [text(central.name, central.flags), text(local.name, local.flags)]
-    names += [name.decode("utf-8", "surrogateescape") for name in (central.unicode_name, local.unicode_name) if name]
-    return tuple(dict.fromkeys(names))
+    """
+    Return every name some reader gives the member, the central directory's first.
+
+    The same bytes count once, whichever encoding the two flag, and so does a Unicode path that only spells out what the
+    plain name cannot.
+    """
+    name = text(central.name, central.flags)
+    local_name = name if local.name == central.name else text(local.name, local.flags)
+    paths = (
+        path for path in (central.unicode_name, local.unicode_name) if path not in (None, central.name, local.name)
+    )
+    others = (path.decode("utf-8", "surrogateescape") for path in paths if path is not None)
+    return tuple(dict.fromkeys((name, local_name, *(path for path in others if not _says_the_same(path, name)))))
+
+
+def _says_the_same(unicode_name: str, name: str) -> bool:
+    """Say whether a name outside ASCII may be the plain name's better spelling: Info-ZIP writes both."""
+    return not unicode_name.isascii() and _ending(unicode_name) == _ending(name)
+
+
+def _ending(name: str) -> str:
+    return name.rpartition("/")[2].rpartition(".")[2].casefold()
 
 
 def compare(central: Central, local: Local, names: tuple[str, ...], offset: int) -> Iterator[Finding]:

@@ -123,8 +123,11 @@ def _readings(source: Source, end: End) -> Iterator[Directory]:
 
 
 def _leads_somewhere(source: Source, reading: Directory) -> bool:
+    """Say whether a record stands where the reading leads; an empty directory must end with the file, or be no accident."""
     if reading.start < 0 or reading.start > reading.end:
         return False
-    if reading.claimed.entries == 0 and reading.claimed.size == 0:
-        return reading.base == 0 and reading.start <= reading.end
-    return source.read(reading.start, 4) == CENTRAL_SIGNATURE
+    if source.read(reading.start, 4) == CENTRAL_SIGNATURE:
+        return True
+    claimed = reading.claimed
+    exact = reading.wide or claimed.position + END.size + claimed.comment == source.size
+    return claimed.entries == claimed.size == reading.base == 0 and exact

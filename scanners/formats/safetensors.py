@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 from scanners.findings import Embedded, Finding, Gap, Reason
 from scanners.formats import Format, Malformed
+from scanners.safetensors_metadata import judge_metadata
 from scanners.sources import SliceSource
 
 if TYPE_CHECKING:
@@ -96,9 +97,7 @@ def _judge_keys(header: _Object) -> Iterator[Finding]:
     for holder in (header, *header.values()):
         for key in getattr(holder, "twice", ()):
             yield Finding(rule="safetensors-duplicate-key", evidence="the key stands twice", name=key, offset=8)
-    metadata = header.get("__metadata__", {})
-    if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
-        yield Finding(rule="safetensors-metadata", evidence="__metadata__ is no map of text to text", offset=8)
+    yield from judge_metadata(header.get("__metadata__", {}))
 
 
 def _tensor(name: str, info: object, tensors: list[_Tensor]) -> Iterator[Finding]:

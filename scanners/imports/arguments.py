@@ -109,7 +109,14 @@ _CALLS = "calls a function of the author's choice"
 
 _GETATTR = ArgumentRule(attribute, _RUNS, "reaches any attribute of what it is given, and by them anything")
 _TYPE = ArgumentRule(each(constant(None)), _UNKNOWN, "makes a class of the author's choice")
-_RECONSTRUCTOR = ArgumentRule(each(harmless_class, harmless_class, anything), _UNKNOWN, _UNKNOWN_CLASS)
+_BASE = one_global(
+    *(
+        GlobalValue(module, name)
+        for module in ("builtins", "__builtin__")
+        for name in ("object", "dict", "list", "tuple", "set", "frozenset", "int", "long", "float", "complex", "str")
+    )
+)
+_RECONSTRUCTOR = ArgumentRule(each(harmless_class, _BASE, anything), _UNKNOWN, _UNKNOWN_CLASS)
 _NEW = ArgumentRule(each(harmless_class, rest=anything), _UNKNOWN, _UNKNOWN_CLASS)
 _NEW_WITH_KEYWORDS = ArgumentRule(each(harmless_class, anything, anything), _UNKNOWN, _UNKNOWN_CLASS)
 _ITERATOR = ArgumentRule(each(anything), _UNKNOWN, _CALLS)

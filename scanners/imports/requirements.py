@@ -154,7 +154,7 @@ def import_pair(values: Sequence[Value]) -> Judgement | None:
 
 def calls(values: Sequence[Value]) -> Judgement | None:
     """Accept (function, class, arguments, state): the function is called with the arguments, the class gets the state."""
-    if len(values) != 4 or not isinstance(values[2], TupleValue) or harmless_class(values[1]) is None:
+    if len(values) != 4 or not isinstance(values[2], TupleValue) or harmless_global(values[1]) is None:
         return None
     return _allowed(values[0], Use.CALLED)
 

@@ -102,4 +102,20 @@ TABLE = (
         "It runs native code of a library that the server must have loaded, and nothing here says what that does.",
         "If the server ships the library on purpose, waive the rule for this file.",
     ),
+    Rule(
+        "metadata-target-dangerous",
+        Severity.HIGH,
+        "The metadata names a callable that runs code or reaches out",
+        "Loaders that build objects from the metadata by Hydra call what `_target_` names.",
+        "Do not load the file; no model needs this name.",
+        ("CVE-2025-23304", "CWE-470"),
+    ),
+    Rule(
+        "metadata-target",
+        Severity.LOW,
+        "The metadata names a callable",
+        "Loaders that build objects from the metadata by Hydra call what `_target_` names.",
+        "Make sure that the loader checks the name before it calls it.",
+        ("CWE-470",),
+    ),
 )

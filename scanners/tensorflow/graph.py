@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from scanners.findings import Finding
 from scanners.pages import PagedSource
 from scanners.tensorflow.attributes import PATH_ATTRIBUTES, judge_attribute
+from scanners.tensorflow.nodes import read_node
 from scanners.tensorflow.ops import NOT_RECOGNISED, judge_op
 from scanners.tensorflow.paths import PATH_INPUTS, Given, judge_paths
 from scanners.tensorflow.programs import PROGRAMS, judge_program
@@ -28,7 +29,8 @@ def judge_graph(source: Source, graphs: list[Span], given: Given, allowed: froze
     source = PagedSource(source, _PAGES)
     seen = survey(source, graphs, _WATCHED)
     yield from _judge_ops(seen, allowed)
-    for scope, node in seen.watched:
+    for scope, span in seen.watched:
+        node = read_node(source, span)
         if node.op in PATH_ATTRIBUTES:
             yield from judge_attribute(source, node, scope.name)
         elif node.op in PROGRAMS:

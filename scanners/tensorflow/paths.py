@@ -8,10 +8,12 @@ graph's author, or a path that the graph computes, is what makes the op reach fi
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanners.findings import Finding
-from scanners.tensorflow.nodes import Node, attribute, text
+from scanners.protobuf.wire import Span
+from scanners.tensorflow.nodes import Node, attribute, read_node, text
 from scanners.tensorflow.survey import CALLS
 
 if TYPE_CHECKING:
@@ -65,7 +67,10 @@ _SAVERS_OWN = frozenset({"", ".part", "_temp", "model", "part"})
 """Constants of TensorFlow's own savers: the default file name, and suffixes (python/training/saver.py)."""
 _STEPS = 10_000
 """Inputs followed for one path; a saver of any real model needs a few dozen."""
+_STEPS_IN_ALL = 100_000
+"""Inputs followed for all paths of a graph."""
 _DT_STRING = 7
+_LENGTH_BITS = 48
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +101,8 @@ class _Where(NamedTuple):
 def judge_paths(source: Source, seen: Survey, given: Given) -> Iterator[Finding]:
     """Yield a finding for each watched op whose path is of the author's, or of a request's, choice."""
     tracer = _Tracer(source, seen, given)
-    for scope, node in seen.watched:
+    for scope, span in seen.watched:
+        node = read_node(source, span)
         inputs = [name for name in node.inputs if not name.startswith("^")]
         for index in PATH_INPUTS.get(node.op, ()):
             if index < len(inputs):
@@ -113,7 +119,8 @@ class _Tracer:
         self._source = source
         self._seen = seen
         self._given = given
-        self._indices: dict[str, dict[str, Node]] = {}
+        self._indices: dict[str, _Index] = {}
+        self._steps = 0
 
     def origins(self, start: _Where) -> Iterator[_Origin]:
         """Yield what is wrong with a path, each thing once."""
@@ -121,21 +128,21 @@ class _Tracer:
         visited = {(start.scope.name, start.input)}
         said: set[str] = set()
         while waiting:
-            found = list(self._step(waiting.pop()))
-            for item in found:
+            self._steps += 1
+            for item in self._step(waiting.pop()):
                 if isinstance(item, _Origin) and item.what not in said:
                     said.add(item.what)
                     yield item
                 elif isinstance(item, _Where) and (item.scope.name, item.input) not in visited:
                     visited.add((item.scope.name, item.input))
                     waiting.append(item)
-            if len(visited) > _STEPS:
+            if len(visited) > _STEPS or self._steps > _STEPS_IN_ALL:
                 yield _Origin("the path is put together in more steps than can be followed")
                 return
 
     def _step(self, where: _Where) -> Iterator[_Origin | _Where]:
         name = where.input.split(":", 1)[0]
-        node = self._index(where.scope).get(name)
+        node = self._index(where.scope).find(name)
         if node is None:
             yield from self._argument(where.scope, name)
         elif not where.scope.name and name in self._given.savers | self._given.assets:
@@ -165,12 +172,7 @@ class _Tracer:
 
     def _variable(self, scope: Scope, node: Node) -> Iterator[_Origin | _Where]:
         """Follow a variable to what is assigned to it; TensorFlow 2 keeps the paths of assets in variables."""
-        variables = {item.split(":", 1)[0] for item in node.inputs[:1]}
-        assigned = [
-            item.inputs[1]
-            for item in self._index(scope).values()
-            if item.op == "AssignVariableOp" and len(item.inputs) > 1 and item.inputs[0].split(":", 1)[0] in variables
-        ]
+        assigned = [value for name in node.inputs[:1] for value in self._index(scope).assigned(name.split(":", 1)[0])]
         if not assigned:
             yield _Origin("the path is read from a variable that the graph does not set")
         yield from (_Where(scope, item) for item in assigned)
@@ -180,27 +182,57 @@ class _Tracer:
         if name not in scope.arguments:
             return
         index = scope.arguments.index(name)
-        for caller, node in self._seen.calls:
-            if self._called(node) == scope.name:
-                inputs = [item for item in node.inputs if not item.startswith("^")]
-                if index < len(inputs):
-                    yield _Where(caller, inputs[index])
+        for caller, span in self._callers.get(scope.name, ()):
+            inputs = [item for item in read_node(self._source, span).inputs if not item.startswith("^")]
+            if index < len(inputs):
+                yield _Where(caller, inputs[index])
         bound = self._given.bound.get(scope.name, ())
         from_end = index - len(scope.arguments)
         if -from_end <= len(bound) and (constant := bound[from_end]) is not None:
             yield _Where(self._seen.main, constant)
 
-    def _called(self, node: Node) -> str:
-        if node.op not in CALLS:
-            return node.op
-        value = attribute(self._source, node, "f")
-        return text(value.func.name) if value is not None else ""
+    @cached_property
+    def _callers(self) -> Mapping[str, list[tuple[Scope, Span]]]:
+        """Function -> the nodes that call it."""
+        callers: dict[str, list[tuple[Scope, Span]]] = {}
+        for scope, span in self._seen.calls:
+            node = read_node(self._source, span)
+            value = attribute(self._source, node, "f") if node.op in CALLS else None
+            called = text(value.func.name) if value is not None else node.op
+            callers.setdefault(called, []).append((scope, span))
+        return callers
 
-    def _index(self, scope: Scope) -> dict[str, Node]:
-        """Return the nodes of a scope by name; made for the few scopes that a path leads through."""
+    def _index(self, scope: Scope) -> _Index:
+        """Return the index of a scope; made for the few scopes that a path leads through."""
         if scope.name not in self._indices:
-            self._indices[scope.name] = {node.name: node for node in scope.nodes(self._source)}
+            self._indices[scope.name] = _Index(self._source, scope)
         return self._indices[scope.name]
+
+
+class _Index:
+    """Where the nodes of one scope are, by name: two numbers a node, since a graph may have a million."""
+
+    def __init__(self, source: Source, scope: Scope) -> None:
+        self._source = source
+        self._places: dict[int, int] = {}
+        self._assigned: dict[str, list[str]] = {}
+        for node in scope.nodes(source):
+            self._places[hash(node.name)] = node.span.start << _LENGTH_BITS | (node.span.end - node.span.start)
+            if node.op == "AssignVariableOp" and len(node.inputs) > 1:
+                self._assigned.setdefault(node.inputs[0].split(":", 1)[0], []).append(node.inputs[1])
+
+    def find(self, name: str) -> Node | None:
+        """Return the node of a name."""
+        place = self._places.get(hash(name))
+        if place is None:
+            return None
+        start = place >> _LENGTH_BITS
+        node = read_node(self._source, Span(start, start + (place & (1 << _LENGTH_BITS) - 1)))
+        return node if node.name == name else None
+
+    def assigned(self, variable: str) -> list[str]:
+        """Return the inputs that a variable is set to."""
+        return self._assigned.get(variable, [])
 
 
 def _is_savers_own(path: str) -> bool:

@@ -58,9 +58,9 @@ class Survey:
     main: Scope
     functions: dict[str, Scope] = field(default_factory=dict)
     ops: dict[str, Occurrence] = field(default_factory=dict)
-    watched: list[tuple[Scope, Node]] = field(default_factory=list)
+    watched: list[tuple[Scope, Span]] = field(default_factory=list)
     """Nodes whose op is watched for, by the caller."""
-    calls: list[tuple[Scope, Node]] = field(default_factory=list)
+    calls: list[tuple[Scope, Span]] = field(default_factory=list)
     """Nodes that call a function with their inputs as its arguments."""
 
 
@@ -114,6 +114,6 @@ def _count(seen: Survey, scope: Scope, node: Node, watch: Collection[str], known
     else:
         seen.ops[node.op] = first._replace(times=first.times + 1)
     if node.op in watch:
-        seen.watched.append((scope, node))
+        seen.watched.append((scope, node.span))
     if node.op in CALLS or node.op not in known:
-        seen.calls.append((scope, node))
+        seen.calls.append((scope, node.span))

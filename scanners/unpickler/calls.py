@@ -110,8 +110,20 @@ def persistent(machine: Machine) -> Iterable[Fact]:
 
 
 def _push_persistent(machine: Machine, identifier: object) -> Iterable[Fact]:
-    machine.stack.append(Persistent(identifier))
+    machine.stack.append(_saved_class(identifier) or Persistent(identifier))
     return machine.listener.persistent(machine.at, identifier)
+
+
+def _saved_class(identifier: object) -> Global | None:
+    """
+    Return the class that PyTorch before 1.6 returns for ('module', class, file, source).
+
+    https://github.com/pytorch/pytorch/blob/main/torch/serialization.py, `persistent_load` in `_legacy_load`.
+    """
+    match identifier:
+        case ("module", Global() as saved, *_):
+            return saved
+    return None
 
 
 def reduce(machine: Machine) -> Iterable[Fact]:

@@ -21,7 +21,11 @@ class LosingMachine(Machine):
     def _lose(self, count: int) -> None:
         """Drop what is left of the frame where `count` bytes are more than that."""
         if self.offset < self.frame_end < self.offset + count:
-            self.position = self.frame_end - self.start
+            self._leave_frame()
+
+    def _leave_frame(self) -> None:
+        end, self.frame_end = self.frame_end, NOWHERE
+        self.jump(end)
 
     def take(self, count: int) -> bytes:
         """Read `count` bytes, all from the frame or all from behind it."""
@@ -39,7 +43,7 @@ class LosingMachine(Machine):
         begin = self.offset
         line = super().take_line()
         if begin < self.frame_end < self.offset:
-            self.start, self.position, self.window = self.frame_end, 0, b""
+            self._leave_frame()
             line = super().take_line()
         if self.source.read(self.offset - 1, 1) != b"\n":
             raise Stopped(self.offset, "a newline", "the end of the data")

@@ -117,6 +117,18 @@ SAFETENSORS: Mapping[str, Callable[[], bytes]] = {
     "safetensors-no-offsets.safetensors": lambda: _tensors({"w": {"dtype": "F32", "shape": [4]}}),
     "safetensors-negative.safetensors": lambda: _tensors({"w": _tensor(-16, 0)}),
     "safetensors-metadata.safetensors": lambda: _tensors({"__metadata__": {"a": {"b": 1}}, "w": _tensor(0, 16)}),
+    "safetensors-metadata-target.safetensors": lambda: _tensors(
+        {"__metadata__": {"config": '{"model": {"_target_": "mymodel.Decoder", "width": 8}}'}, "w": _tensor(0, 16)}
+    ),
+    "safetensors-metadata-target-system.safetensors": lambda: _tensors(
+        {"__metadata__": {"config": '{"_target_": "os.system", "command": "echo weighbridge"}'}, "w": _tensor(0, 16)}
+    ),
+    "safetensors-metadata-target-escaped.safetensors": lambda: _tensors(
+        {"__metadata__": {"config": '{"\\u005ftarget_": "builtins.ex\\u0065c"}'}, "w": _tensor(0, 16)}
+    ),
+    "safetensors-metadata-target-repr.safetensors": lambda: _tensors(
+        {"__metadata__": {"config": "{'_target_': 'subprocess.Popen'}"}, "w": _tensor(0, 16)}
+    ),
     "safetensors-header-oversized.safetensors": lambda: _tensors({"w": _tensor(0, 16)}, length=1 << 40),
     "safetensors-header-no-json.safetensors": lambda: _tensors(b'{"w": [' + b" " * 60),
     "safetensors-header-nested.safetensors": lambda: _tensors(b'{"w":' + b"[" * 50_000 + b"]" * 50_000 + b"}"),

@@ -60,6 +60,24 @@ def _legacy_tar(pickle: bytes) -> bytes:
     return member(b"storages", none) + member(b"tensors", none) + member(b"pickle", pickle) + END
 
 
+def _legacy_tar_of_tensors(description: bytes) -> bytes:
+    """The same with one storage and one tensor of four floats; `description` is the storage's own pickle."""
+    one, none = b"\x80\x02K\x01.", b"\x80\x02]."
+    storages = one + description + (4).to_bytes(8, "little") + _FLOATS + none
+    tensor = b"\x80\x02(K\x00K\x00ctorch\nFloatTensor\nt."
+    sizes = (1).to_bytes(8, "little") + (4).to_bytes(8, "little") + (1).to_bytes(8, "little") + bytes(8)
+    tensors = one + tensor + sizes
+    return (
+        member(b"sys_info", PLAIN)
+        + member(b"pickle", PLAIN)
+        + member(b"tensors", tensors)
+        + member(b"storages", storages)
+        + END
+    )
+
+
+_FLOAT_STORAGE = b"\x80\x02(K\x00X\x03\x00\x00\x00cpuctorch\nFloatStorage\nt."
+
 SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "benign-torch.pt": lambda: _saved(_pickle(state_dict())),
     "benign-torch-deflated.pt": lambda: _saved(_pickle(state_dict(), method=DEFLATED)),
@@ -143,6 +161,9 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
         b"    return x\n",
         Member(name=b"model/bytecode.pkl", data=b"\x80\x02(K\x08X\x0a\x00\x00\x00aten::saveX\x00\x00\x00\x00t."),
     ),
+    "benign-torch-tensors.tar": lambda: _legacy_tar_of_tensors(_FLOAT_STORAGE),
+    "torch-tar-pickle-in-storages.tar": lambda: _legacy_tar_of_tensors(PAYLOAD_4),
+    "torch-tar-storages-cut-off.tar": lambda: _legacy_tar_of_tensors(_FLOAT_STORAGE + b"\xff"),
     "torch-tar-pickle.tar": lambda: _legacy_tar(PAYLOAD),
     "torch-tar-pickle.pt": lambda: _legacy_tar(PAYLOAD_4),
 }

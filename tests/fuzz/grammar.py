@@ -16,7 +16,22 @@ if TYPE_CHECKING:
 
 NAMES = ("os", "system", "a", "b.c", "numpy", "x y", "é", "text", "text", "__builtin__", "copy_reg", "")
 """Modules and names; the oracle imports none of them. `text` stands for a callable that returns a text."""
-INTEGERS = (b"0", b"00", b"01", b"1", b"-1", b"+7", b"0x1F", b"017", b"0o17", b"1_0", b" 5", b"5 ", b"5\x00x", b"9" * 30)
+INTEGERS = (
+    b"0",
+    b"00",
+    b"01",
+    b"1",
+    b"-1",
+    b"+7",
+    b"0x1F",
+    b"017",
+    b"0o17",
+    b"1_0",
+    b" 5",
+    b"5 ",
+    b"5\x00x",
+    b"9" * 30,
+)
 BAD_INTEGERS = (b"", b"x", b"08", b"1__0", b"0x", b"\x00", b"- 1")
 FLOATS = (b"1.5", b"1e5", b"inf", b"-nan", b"1_0.5", b" 2.5", b"1.5\x00x", b"0x1p3", b"")
 QUOTED = (b"'os'", b'"system"', rb"'\x61'", rb"'\141b'", rb"'a\'b'", rb"'\q'", b"'a", b"os", rb"'\x4'", b"''")
@@ -50,6 +65,8 @@ class Grammar:
             if not self._above():
                 self.push("N", "any")
             self.out += b"."
+        elif choose.random() < 0.5:
+            self.out += choose.choice((b"cos\nsystem?", b"(ios\nsystem?", b"Vos\n\x8c\x06system\x93I5"))
         return bytes(self.out)
 
     def _above(self) -> list[str]:
@@ -176,11 +193,12 @@ def lines_global(grammar: Grammar) -> None:
 
 def instance_lines(grammar: Grammar) -> None:
     """Import by two lines and call."""
-    if not grammar.marks:
+    if not grammar.marks and grammar.random.random() < 0.9:
         mark(grammar)
         constant(grammar)
     first, second = grammar.random.choices(NAMES, k=2)
-    grammar.drop_mark()
+    if grammar.marks:
+        grammar.drop_mark()
     grammar.push(b"i" + first.encode() + b"\n" + second.encode() + b"\n", "instance")
 
 
@@ -198,7 +216,7 @@ def call(grammar: Grammar) -> None:
     """Call what stands on the stack."""
     choose = grammar.random
     if not grammar.needs("global"):
-        choose.choice((lines_global, stack_global, recall))(grammar)
+        choose.choice((lines_global, stack_global, recall, loaded))(grammar)
     how = choose.randint(0, 3)
     make_tuple(grammar)
     if how < 2 and grammar.needs("any", "any"):
@@ -218,7 +236,7 @@ def make_tuple(grammar: Grammar) -> None:
         grammar.push(b")", "tuple")
     elif choose.random() < 0.5:
         for _ in range(count):
-            choose.choice((constant, text, recall))(grammar)
+            choose.choice((constant, text, recall, closed, loaded))(grammar)
         if grammar.needs(*["any"] * count):
             grammar.replace(count, bytes((0x84 + count,)), "tuple")
     else:
@@ -227,6 +245,38 @@ def make_tuple(grammar: Grammar) -> None:
             choose.choice((constant, text, recall))(grammar)
         grammar.drop_mark()
         grammar.push(b"t", "tuple")
+
+
+def closed(grammar: Grammar) -> None:
+    """Push a container of two values, or drop them above one."""
+    mark(grammar)
+    constant(grammar)
+    constant(grammar)
+    grammar.drop_mark()
+    code = grammar.random.choice((b"t", b"l", b"\x91", b"1"))
+    if code == b"1":
+        grammar.out += code
+        constant(grammar)
+    else:
+        grammar.push(code, "any")
+
+
+def loaded(grammar: Grammar) -> None:
+    """Push what the loader has for an id."""
+    text(grammar)
+    grammar.replace(1, b"Q", "any")
+
+
+def stale_recall(grammar: Grammar) -> None:
+    """Recall a text, put something else at its index, and only then use the text."""
+    text(grammar, "os")
+    index = grammar.random.choice((0, len(grammar.memo) % 256))
+    grammar.push(b"q" + bytes((index,)) + b"0h" + bytes((index,)), "text")
+    grammar.out += b"I1\nq" + bytes((index,)) + b"0"
+    grammar.stack.pop()
+    grammar.memo[index] = "any"
+    text(grammar)
+    grammar.replace(2, b"\x93", "global")
 
 
 def mark(grammar: Grammar) -> None:
@@ -242,7 +292,13 @@ def close(grammar: Grammar) -> None:
     even = len(grammar._above()) % 2 == 0
     grammar.drop_mark()
     below = grammar._above()
-    choices = [(b"t", "tuple"), (b"l", "list"), (b"\x91", "any"), (b"1", ""), (b"d", "dict") if even else (b"t", "tuple")]
+    choices = [
+        (b"t", "tuple"),
+        (b"l", "list"),
+        (b"\x91", "any"),
+        (b"1", ""),
+        (b"d", "dict") if even else (b"t", "tuple"),
+    ]
     if below and below[-1] in ("list", "set", "dict", "instance") and grammar.random.random() < 0.8:
         code = {"list": b"e", "set": b"\x90", "dict": b"u", "instance": b"e"}[below[-1]]
         if even or code != b"u":
@@ -358,6 +414,13 @@ def structure(grammar: Grammar) -> None:
         grammar.out += b"\x95" + length(8, choose.choice((0, 1, 2, 5, 20, 100)))
 
 
+def cut_text(grammar: Grammar) -> None:
+    """Import by a text that a frame cuts: who reads a file loses its first letter, others end here."""
+    grammar.push(b"\x95" + length(8, 3) + b"\x8c\x02xaN", "text")
+    text(grammar)
+    grammar.replace(2, b"\x93", "global")
+
+
 def filler(grammar: Grammar) -> None:
     """Push plain data, long enough for the machine to pass over it."""
     choose = grammar.random
@@ -411,6 +474,7 @@ _STEPS: tuple[Callable[[Grammar], None], ...] = (
     *(close,) * 3,
     bad_literal,
     recalled_text,
+    stale_recall,
     instance_lines,
     instance,
     make_tuple,
@@ -420,6 +484,7 @@ _STEPS: tuple[Callable[[Grammar], None], ...] = (
     drop,
     loader,
     structure,
+    cut_text,
     filler,
 )
 
@@ -446,7 +511,9 @@ def mutate(random_: random.Random, stream: bytes) -> bytes:
     return bytes(data)
 
 
-_OPCODES = b"().012BCFGIJKLMNPQRSTUVX]abcdeghijlopqrstu}\x80\x81\x82\x85\x86\x87\x88\x8c\x90\x91\x92\x93\x94\x95\x97\x98"
+_OPCODES = (
+    b"().012BCFGIJKLMNPQRSTUVX]abcdeghijlopqrstu}\x80\x81\x82\x85\x86\x87\x88\x8c\x90\x91\x92\x93\x94\x95\x97\x98"
+)
 
 
 def streams(random_: random.Random) -> bytes:

@@ -97,7 +97,7 @@ class _FromC(_Recording, _pickle.Unpickler):
     pass
 
 
-class _FromPython(_Recording, pickle._Unpickler):  # type: ignore[misc, name-defined]
+class _FromPython(_Recording, pickle._Unpickler):
     pass
 
 

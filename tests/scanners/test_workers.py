@@ -1,5 +1,6 @@
 """Workers: one answer a file, in order, whatever the files do to them."""
 
+import faulthandler
 import os
 import signal
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ class Deadly:
     path: str = "deadly"
 
     def open(self) -> int:
+        faulthandler.disable()
         os.kill(os.getpid(), signal.SIGSEGV)
         raise AssertionError("unreachable")
 

@@ -44,7 +44,7 @@ def _helper(name: str = "helper", *mounts: dict[str, Any], **changes: Any) -> di
 
 
 def _downloader(name: str = "download", **changes: Any) -> dict[str, Any]:
-    return _helper(name, mount(read_only=False), args=["fetch", "/models"], **changes)
+    return _helper(name, mount(read_only=False), args=["fetch", "/models"]) | changes
 
 
 def _env(*pairs: tuple[str, Any]) -> list[dict[str, Any]]:
@@ -129,14 +129,16 @@ CASES: Mapping[str, Case] = {
         spec={"nonModelVolumes": [{"claim": "models", "mountPath": "/models", "reason": "reviewed tables"}]},
     ),
     "gate-not-trusted": Case(
-        obj=lambda: pod(init=[gate(image=f"registry.example.com/weighbridge/gate@{IMAGE_DIGEST}")]), **_denied("gate-not-trusted")
+        obj=lambda: pod(init=[gate(image=f"registry.example.com/weighbridge/gate@{IMAGE_DIGEST}")]),
+        **_denied("gate-not-trusted"),
     ),
     "gate-not-trusted--other-digest-in-policy--allowed": Case(
         obj=lambda: pod(init=[gate(image=f"mirror.example.com/gate@{IMAGE_DIGEST}")]),
         spec={"gate": {"digests": [IMAGE_DIGEST]}},
     ),
     "gate-not-trusted--tag": Case(
-        obj=lambda: pod(init=[gate(image="registry.example.com/weighbridge/gate:latest")]), **_denied("gate-not-trusted")
+        obj=lambda: pod(init=[gate(image="registry.example.com/weighbridge/gate:latest")]),
+        **_denied("gate-not-trusted"),
     ),
     "gate-weakened": Case(
         obj=lambda: pod(init=[_gate_with_argument("--fail-on=critical", instead_of="--fail-on")]),
@@ -239,6 +241,22 @@ CASES: Mapping[str, Case] = {
     ),
     "server-before-gate--known-server-as-init": Case(
         obj=lambda: pod(init=[vllm(name="batch"), gate()]), **_denied("server-before-gate")
+    ),
+    "server-before-gate--accelerator-in-an-init-container": Case(
+        obj=lambda: pod(init=[server(name="batch", resources={"limits": {"nvidia.com/gpu": "1"}}), gate()]),
+        **_denied("server-before-gate"),
+    ),
+    "server-before-gate--a-download--allowed": Case(
+        obj=lambda: pod(
+            init=[
+                _downloader(
+                    image="ghcr.io/huggingface/text-generation-inference:3.3",
+                    command=["text-generation-server", "download-weights", "org/name"],
+                ),
+                gate(),
+            ],
+            volumes=[SCRATCH],
+        )
     ),
     "sidecar-writes-model": Case(
         obj=lambda: pod(init=[gate(), _downloader("sync", restartPolicy="Always")], volumes=[SCRATCH]),
@@ -482,6 +500,9 @@ CASES: Mapping[str, Case] = {
     "remote-code-switch--python-path-on-the-volume": Case(
         obj=lambda: pod(containers=[vllm(env=_env(("PYTHONPATH", "/app:/models/code")))]),
         **_denied("remote-code-switch"),
+    ),
+    "remote-code-switch--working-directory-on-the-volume": Case(
+        obj=lambda: pod(containers=[vllm(workingDir="/models/code")]), **_denied("remote-code-switch")
     ),
     "remote-code-switch--python-path-elsewhere--allowed": Case(
         obj=lambda: pod(containers=[vllm(env=_env(("PYTHONPATH", "/app")))])

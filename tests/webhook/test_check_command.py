@@ -61,6 +61,12 @@ def test_exit_codes(write, capsys, text, code):
     assert capsys.readouterr().err == ""
 
 
+def test_with_injection_a_template_need_not_bring_a_gate(write):
+    """A pod must, since there nothing is injected any more."""
+    assert _check("--injection", write(BAD)) == 0
+    assert _check("--injection", write(yaml.safe_dump(pod(init=[])))) == 1
+
+
 def test_usage_is_four(write, capsys):
     """A missing policy, a wrong option, a volume that is not there."""
     for arguments in (

@@ -18,7 +18,7 @@ from tests.webhook.test_decisions import GOLDEN
 from webhook import inject, review
 from webhook.review import Mode
 
-REVIEWS = int(os.environ.get("WEIGHBRIDGE_REVIEWS", "6000"))
+REVIEWS = int(os.environ.get("WEIGHBRIDGE_REVIEWS", "4000"))
 VALUES = (
     None, True, False, 0, -1, 1.5, 10**30, "", "x", "/", "..", "$(X)", "${X", "\x1b[2J\u202e", "\ud800", [], {}, [[]], [None], {"": {}},
     {"name": "models"}, [{"name": "models"}], "a" * 5000, ["--model", "/models"], "sh", "-c", '"unclosed', "{{", "[", '{"a":',

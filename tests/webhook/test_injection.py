@@ -160,7 +160,7 @@ def test_random_pods_need_one_injection_at_most():
     """After injection nothing is left that injection mends, and a second one does nothing."""
     rng = random.Random(11)
     mended = 0
-    for _ in range(1500):
+    for _ in range(800):
         before = random_pod(rng)
         after = _injected(before)
         left = _violations(after)
@@ -170,4 +170,4 @@ def test_random_pods_need_one_injection_at_most():
         assert not left & (MENDED_BY_INJECTION | {"model-mount-writable"}) or hopeless, before
         assert hopeless or _patch(after) == [], before
         mended += bool(_violations(before)) and not left
-    assert mended > 100
+    assert mended > 50

@@ -61,6 +61,29 @@ def test_a_volume_is_the_same_storage_as_itself(kind: str):
         assert not first.is_same_storage(other)
 
 
+def test_sources_with_a_read_only_field_of_their_own():
+    """As the API has it: the kubelet applies it to every mount."""
+    client = pytest.importorskip("kubernetes.client")
+    for name, field in client.V1Volume.model_fields.items():
+        kind = next((kind for kind in SOURCES if kind.lower() == name.replace("_", "")), None)
+        model = next(
+            (part for part in getattr(field.annotation, "__args__", ()) if hasattr(part, "model_fields")), None
+        )
+        if kind and model and not SOURCES[kind].read_only:
+            has_field = "read_only" in model.model_fields
+            assert read_volume({"name": "v", kind: {"readOnly": True}}, "v").read_only is has_field, kind
+
+
+def test_the_claim_of_an_ephemeral_volume_is_that_volume():
+    """It can be named by anybody who guesses the pod's name."""
+    ephemeral = read_volume({"name": "models", "ephemeral": {"volumeClaimTemplate": {"spec": {}}}}, "a")
+    claim = read_volume({"name": "x", CLAIM: {"claimName": "web-0-models"}}, "b")
+    other = read_volume({"name": "y", CLAIM: {"claimName": "web-0-data"}}, "c")
+    assert ephemeral.is_same_storage(claim)
+    assert claim.is_same_storage(ephemeral)
+    assert not ephemeral.is_same_storage(other)
+
+
 @pytest.mark.parametrize(
     ("first", "second", "same"),
     [
@@ -82,7 +105,7 @@ def test_directories_of_the_node_overlap(first: str, second: str, same: bool):
 def test_a_disk_is_pinned_where_it_is_attached_read_only(kind: str):
     """Attached read-only, nobody else writes it."""
     assert stability(_volume(kind), None) is Stability.LIVE
-    if kind != "photonPersistentDisk":
+    if kind not in {"photonPersistentDisk", "vsphereVolume", "flocker"}:
         assert _volume(kind, readOnly=True).read_only
         assert stability(_volume(kind, readOnly=True), None) is Stability.PINNED
 

@@ -148,6 +148,59 @@ def test_a_trained_model_comes_past_every_gate():
     assert _ids(obj, Known(policy=policy(runtimeManagement="Allow"))) == set()
 
 
+def test_a_seldon_model_comes_past_every_gate():
+    """Unless the policy allows its source."""
+    obj = {
+        "apiVersion": "mlops.seldon.io/v1alpha1",
+        "kind": "Model",
+        "metadata": {"name": "x"},
+        "spec": {"storageUri": "gs://b/m"},
+    }
+    assert _ids(obj) == {"model-fetched-at-run-time"}
+    assert _ids(obj, Known(policy=policy(remoteSources=[{"prefix": "gs://b/", "reason": "x"}]))) == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "read_only", "denied"),
+    [
+        ("/", True, True),
+        ("/dev", True, True),
+        ("/dev/sda1", True, True),
+        ("/dev/shm", False, False),
+        ("/dev/infiniband", False, False),
+        ("/proc", True, True),
+        ("/sys", True, False),
+        ("/sys/fs/cgroup", False, True),
+        ("/var/run", True, True),
+        ("/var/run/datadog", False, False),
+        ("/run/../run/containerd", True, True),
+        ("/var/lib/kubelet/plugins", True, False),
+        ("/var/lib", False, True),
+        ("/etc/kubernetes/manifests", False, True),
+        ("/etc/localtime", True, False),
+        ("/usr/local/nvidia", False, False),
+    ],
+)
+def test_directories_of_the_node(path, read_only, denied):
+    """What holds volumes or runs containers is refused; accelerators, sockets of agents and time zones are not."""
+    of = pod(
+        containers=[server(mount(), mount("node", "/node", read_only=read_only))],
+        volumes=[CLAIM, {"name": "node", "hostPath": {"path": path}}],
+    )
+    assert (
+        "host-files-neighbour" in _ids(of, Known(policy=policy(nonModelVolumes=[{"hostPath": path, "reason": "x"}])))
+    ) is denied
+
+
+def test_a_proxy_beside_a_server_is_not_warned_about():
+    """A platform's label is on the whole pod; only the server loads a model."""
+    of = pod(
+        containers=[server(), {"name": "queue-proxy", "image": "knative/queue:1"}],
+        labels={"serving.kserve.io/inferenceservice": "x", "weighbridge.dev/gated": "true"},
+    )
+    assert _response(of)["auditAnnotations"]["warnings"] == "volume-live"
+
+
 @pytest.mark.parametrize(
     ("model", "initializer", "expected"),
     [

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from webhook.commandline import Word
 from webhook.decision import Violation, shown
 from webhook.models import configuration_files, is_off, is_own_scratch, mounts_of_path
+from webhook.objects import text
 from webhook.policy import Answer
 from webhook.references import Leads, Reference, Use, flags
 from webhook.servers import CODE_PATHS, SWITCHES
-from webhook.signals import ACCELERATORS, MODEL_FILE, STORAGE
+from webhook.signals import MODEL_FILE, STORAGE, accelerator_of
 from webhook.subject import named
 from webhook.volumes import Stability, contains
 
@@ -47,10 +49,21 @@ def model_in_image(subject: Subject) -> Iterator[Violation]:
                 )
                 yield Violation(id="model-in-image", path=ref.at, message=message)
         if not server.model_mounts and not any(ref.use is Use.MODEL for ref in server.references):
-            message = f"{named(server.container)} serves a model ({server.signal.because}) but has no model volume: "
-            message += "what it loads comes with its image, or is fetched"
-            path = f"{server.container.at}.image"
-            yield Violation(id="model-in-image", path=path, message=message, is_tolerated=not server.signal.is_strong)
+            yield from _nothing_to_gate(server, subject)
+
+
+def _nothing_to_gate(server: Server, subject: Subject) -> Iterator[Violation]:
+    """Judge a server without model volume of which nothing says what it loads."""
+    if not server.is_sure and any(other.is_sure for other in subject.models.servers):
+        return  # Beside a server that loads for sure, being called like one says nothing.
+    message = f"{named(server.container)} serves a model ({server.signal.because}) but has no model volume: "
+    message += "what it loads comes with its image, or is fetched"
+    yield Violation(
+        id="model-in-image",
+        path=f"{server.container.at}.image",
+        message=message,
+        is_tolerated=not server.is_sure,
+    )
 
 
 def _is_in_image(ref: Reference, server: Server) -> bool:
@@ -115,9 +128,7 @@ def _is_perhaps_a_client(ref: Reference, server: Server) -> bool:
         return False
     if ref.leads is Leads.REMOTE and (STORAGE.match(ref.text) or MODEL_FILE.search(ref.text)):
         return False
-    resources = server.container.raw.get("resources")
-    limits = resources.get("limits") if isinstance(resources, dict) else None
-    return not any(ACCELERATORS.match(name) for name in limits or ())
+    return accelerator_of(server.container) is None
 
 
 def runtime_management(subject: Subject) -> Iterator[Violation]:
@@ -192,12 +203,16 @@ def _switches(server: Server) -> Iterator[tuple[str, str, str]]:
 
 
 def _code_paths(server: Server, subject: Subject) -> Iterator[tuple[str, str, str]]:
-    models = {mount.volume for _, mount in subject.models.mounts}
-    for name, what in CODE_PATHS.items():
-        word = server.line.variables.get(name)
-        for path in re.split(r"[:\s]+", word.text) if word else ():
+    """Yield where code is looked for on a model volume."""
+    told = [(name, server.line.variables.get(name), what) for name, what in CODE_PATHS.items()]
+    at = f"{server.container.at}.workingDir"
+    directory = text(server.container.raw, "workingDir", server.container.at)
+    # Python started with -m or -c takes modules from where it is started.
+    told.append(("workingDir", Word(directory, at), "Python imports modules from there"))
+    for name, word, what in told:
+        for path in re.split(r"[:\s]+", word.text) if word is not None else ():
             mount = server.container.mount_at(path) if path.startswith("/") else None
-            if word and mount and mount.volume in models:
+            if word is not None and mount is not None and mount.volume in subject.model_volumes():
                 yield word.at, f"{name}={path}", f"leads onto the model volume {shown(mount.volume)}, and {what}"
 
 

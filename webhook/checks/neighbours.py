@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from initcontainer.contract import GATE_NAME
@@ -9,7 +10,7 @@ from webhook.decision import Violation, shown
 from webhook.objects import below, flag, mapping, text, texts
 from webhook.pod import Role
 from webhook.subject import named
-from webhook.volumes import contains
+from webhook.volumes import contains, normal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,19 +34,29 @@ STRONG_CAPABILITIES = frozenset(
 )
 """Capabilities by which a process reaches other processes, the kernel or the disk below (capabilities(7))."""
 
-NODE_STORES = ("/var/lib/kubelet", "/var/lib/containerd", "/var/lib/containers", "/var/lib/docker", "/var/lib/rancher")
-"""Directories of the node that hold the pods' volumes and the containers' root file systems."""
+NODE_STORES = (
+    "/var/lib/kubelet",
+    "/var/lib/containerd",
+    "/var/lib/containers",
+    "/var/lib/docker",
+    "/var/lib/rancher",
+    "/etc/kubernetes",
+    "/sys",
+)
+"""Directories of the node through which, when written, pods' volumes, containers' files or the kernel are changed."""
 NODE_CONTROLS = (
     "/proc",
-    "/sys",
-    "/dev",
     "/run/containerd",
+    "/var/run/containerd",
     "/run/crio",
+    "/var/run/crio",
     "/run/docker.sock",
-    "/var/run",
-    "/etc/kubernetes",
+    "/var/run/docker.sock",
+    "/run/k3s",
 )
-"""Directories of the node through which containers are run, or memory and disks are reached."""
+"""Places on the node where being there is enough: processes, and sockets, which a read-only mount does not close."""
+_OTHER_DEVICES = re.compile(r"/dev/(?!(sd|hd|vd|xvd|nvme|dm-|md|loop|mapper|disk|block|mem|kmem|port))")
+"""Devices of the node other than disks and memory: accelerators, network cards, shared memory."""
 
 
 def shared_process_namespace(subject: Subject) -> Iterator[Violation]:
@@ -100,13 +111,18 @@ def host_files_neighbour(subject: Subject) -> Iterator[Violation]:
             if volume.kind != "hostPath":
                 continue
             path = text(volume.source, "path", f"{volume.at}.hostPath")
-            writes = not subject.pod.is_read_only(mount) and any(_overlaps(path, store) for store in NODE_STORES)
-            controls = any(_overlaps(path, control) for control in NODE_CONTROLS) and path != "/dev/shm"  # noqa: S108 - a node's path
-            if writes or controls:
+            if _reaches_the_node(normal(path), is_writable=not subject.pod.is_read_only(mount)):
                 message = (
                     f"{named(container)} has the node's {shown(path)}, through which this pod's volumes can be changed"
                 )
                 yield Violation(id="host-files-neighbour", path=mount.at, message=message)
+
+
+def _reaches_the_node(path: str, *, is_writable: bool) -> bool:
+    if contains("/dev", path):
+        return not _OTHER_DEVICES.match(path)
+    controls = any(_overlaps(path, control) for control in NODE_CONTROLS)
+    return controls or (is_writable and any(_overlaps(path, store) for store in NODE_STORES))
 
 
 def _overlaps(first: str, second: str) -> bool:

@@ -87,7 +87,13 @@ def _parser() -> Parser:
     add = parser.add_argument_group("times, in seconds").add_argument
     add("--store-interval", type=float, default=1.0, metavar="S", help="between stores of the totals (default: 1)")
     add("--list-interval", type=float, default=60.0, metavar="S", help="between comparisons with lists (default: 60)")
-    add("--audit-interval", type=float, default=600.0, metavar="S", help="between audits of all pods (default: 600)")
+    add(
+        "--audit-interval",
+        type=float,
+        default=600.0,
+        metavar="S",
+        help="between audits of all pods; 0: none (default: 600)",
+    )
     return parser
 
 
@@ -185,8 +191,9 @@ class ReporterProcess:
             reporter.compare_for_ever(interval),
             reporter.tell_for_ever(),
             confirmation.watch(interval),
-            self._audit(),
         ]
+        if self._arguments.audit_interval > 0:
+            duties.append(self._audit())
         if not self._stores.given:
             duties.append(StatusWriter(self._cluster, self._stores).write_for_ever(min(interval, _STATUS_INTERVAL)))
         return duties

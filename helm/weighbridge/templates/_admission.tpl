@@ -98,6 +98,9 @@ leaderworkerset.x-k8s.io:
   - leaderworkersets
 machinelearning.seldon.io:
   - seldondeployments
+mlops.seldon.io:
+  - models
+  - servers
 ray.io:
   - rayclusters
   - rayjobs

@@ -1,5 +1,6 @@
 """Save boosted trees: `python boosted.py DIRECTORY SAVERS-OF-THE-ALLOWLIST`."""
 
+import gzip
 import pickle
 import sys
 import warnings
@@ -18,7 +19,7 @@ def main():
     DIRECTORY.mkdir(parents=True)
     kept = [(name, thing) for name, thing in samples() if attempt(pickle.dumps, thing)]
     for protocol in (2, pickle.HIGHEST_PROTOCOL):
-        (DIRECTORY / f"models-{protocol}.pkl").write_bytes(pickle.dumps(dict(kept), protocol))
+        (DIRECTORY / f"models-{protocol}.pkl.gz").write_bytes(gzip.compress(pickle.dumps(dict(kept), protocol)))
 
 
 if __name__ == "__main__":

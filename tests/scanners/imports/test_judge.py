@@ -68,7 +68,6 @@ def test_what_modelscan_calls_high_reaches_out_at_least(module: str, name: str) 
         ("builtins", "set"),
         ("__builtin__", "set"),
         ("__torch__.torch.nn.modules.linear", "Linear"),
-        ("uuid", "SafeUUID"),
         ("sklearn.tree._tree", "Tree"),
     ],
 )

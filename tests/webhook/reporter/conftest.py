@@ -60,9 +60,13 @@ def pod(  # a name per fact
     metadata = {"uid": uid, "namespace": "serving", "name": name, "resourceVersion": "7"}
     metadata["labels"] = {"weighbridge.dev/gated": "true", "pod-template-hash": "5d8f"}
     metadata["ownerReferences"] = [owner] if owner else []
+    server = {"name": "server", "image": "vllm/vllm-openai", "args": ["--model=/models"]}
+    server["volumeMounts"] = [{"name": "models", "mountPath": "/models", "readOnly": True}]
+    volumes: list[dict[str, Any]] = [{"name": "models", "persistentVolumeClaim": {"claimName": "m"}}]
+    volumes.append({"name": "weighbridge-no-token", "emptyDir": {}})
     return {
         "metadata": metadata,
-        "spec": {"initContainers": [gate or container()], "containers": []},
+        "spec": {"initContainers": [gate or container()], "containers": [server], "volumes": volumes},
         "status": {"initContainerStatuses": [status]},
     }
 

@@ -124,3 +124,12 @@ def test_reasons_have_a_sentence_each() -> None:
         given = undecided(reason, "enforce", detail="secret")
         assert "weighbridge" in given.response["status"]["message"]
         assert b"secret" not in given.body
+
+
+def test_variables_that_double_each_other_end() -> None:
+    """A pod of one kilobyte must not cost minutes and memory without end."""
+    variables = [{"name": f"A{number}", "value": f"$(A{number - 1})$(A{number - 1})"} for number in range(1, 60)]
+    server = {"name": "server", "image": "vllm/vllm-openai", "env": [{"name": "A0", "value": "x"}, *variables]}
+    pod = {**BAD_POD, "spec": {"containers": [{**server, "args": ["--model=$(A59)"]}]}}
+    given = answer(json.dumps(review_of(pod)).encode(), "enforce", JUDGE)
+    assert (given.undecided, given.allowed) == (None, False)

@@ -6,6 +6,14 @@ import signal
 SECONDS = 20
 
 
+def give_up(number, frame):
+    """Turn the alarm into an error."""
+    raise TimeoutError(number, frame)
+
+
+signal.signal(signal.SIGALRM, give_up)
+
+
 def attempt(make, *arguments, **keywords):
     """Return what `make` returns, None where it fails or takes too long."""
     try:
@@ -22,6 +30,7 @@ def isolated(make, *arguments):
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)  # a lock that was held at the fork is waited for in C
         data = attempt(make, *arguments)
         with os.fdopen(write, "wb") as file:
             file.write(data or b"")

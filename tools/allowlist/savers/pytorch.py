@@ -89,8 +89,8 @@ ARGUMENTS = (
     ((2, 2),),
     (4, 4, 4),
     (1, (2, 2)),
-    (nn.TransformerEncoderLayer(4, 2), 1),
-    (nn.TransformerDecoderLayer(4, 2), 1),
+    (attempt(lambda: nn.TransformerEncoderLayer(4, 2)), 1),
+    (attempt(lambda: nn.TransformerDecoderLayer(4, 2)), 1),
     ([nn.Linear(2, 2)],),
     ({"a": nn.Linear(2, 2)},),
     (nn.Linear(2, 2),),
@@ -119,7 +119,7 @@ def modules():
             if inspect.isclass(candidate) and issubclass(candidate, nn.Module):
                 made = next(filter(None, (attempt(made_with, candidate, arguments) for arguments in ARGUMENTS)), None)
                 yield f"module-{place}-{name}", made
-    yield "module-batch", nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.Flatten(), nn.Dropout())
+    yield "module-batch", nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.Dropout())
     yield "module-recurrent", nn.ModuleDict({"lstm": nn.LSTM(2, 2), "gru": nn.GRU(2, 2), "rnn": nn.RNN(2, 2)})
     yield from attempts(normed_makers())
     yield from attempts(quantized_makers())

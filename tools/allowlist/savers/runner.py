@@ -3,18 +3,21 @@
     python runner.py SAVER.py DIRECTORY
 
 A saver is a module with `samples()`, which yields pairs of a name and either the bytes of a finished pickle or an object to
-be pickled here at protocols 0, 2 and the highest. What a version of a library cannot make or pickle is counted and left out.
+be pickled here at protocols 0, 2 and the highest. What a version of a library cannot make or pickle is left out, and so is
+what holds no type, class or function that an earlier sample has not held.
 """
 
 import importlib.util
+import io
 import pickle
-import signal
 import sys
 import warnings
 from pathlib import Path
 
+from attempts import attempt
+
 PROTOCOLS = (0, 2, pickle.HIGHEST_PROTOCOL)
-SECONDS = 20
+SEEN = set()
 
 
 def main() -> int:
@@ -22,8 +25,6 @@ def main() -> int:
     saver, directory = Path(sys.argv[1]), Path(sys.argv[2])
     directory.mkdir(parents=True, exist_ok=True)
     warnings.simplefilter("ignore")
-    sys.path.insert(0, str(saver.parent))
-    signal.signal(signal.SIGALRM, give_up)
     specification = importlib.util.spec_from_file_location(saver.stem, str(saver))
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
@@ -32,31 +33,42 @@ def main() -> int:
     return 0 if saved else 1
 
 
-def give_up(number: int, frame: object) -> None:
-    """Turn the alarm into an error."""
-    raise TimeoutError(number, frame)
-
-
 def save(directory: Path, name: str, thing: object) -> int:
     """Write one sample at each protocol; return how many files that gave."""
-    if thing is None:
-        return 0
     if isinstance(thing, bytes):
         (directory / f"{name}.pickle").write_bytes(thing)
         return 1
-    written = 0
-    for protocol in PROTOCOLS:
-        try:
-            signal.alarm(SECONDS)
-            data = pickle.dumps(thing, protocol)
-        except Exception as error:
-            print(f"not pickled: {name}: {error!r:.100}")
-            continue
-        finally:
-            signal.alarm(0)
-        (directory / f"{name}.{protocol}.pickle").write_bytes(data)
-        written += 1
-    return written
+    if thing is None or not is_new(thing):
+        return 0
+    pickled = {protocol: attempt(pickle.dumps, thing, protocol) for protocol in PROTOCOLS}
+    for protocol, data in pickled.items():
+        if data is not None:
+            (directory / f"{name}.{protocol}.pickle").write_bytes(data)
+    return sum(data is not None for data in pickled.values())
+
+
+def is_new(thing: object) -> bool:
+    """Say whether a thing holds what no earlier one held."""
+    surveyor = Surveyor(io.BytesIO(), pickle.HIGHEST_PROTOCOL)
+    attempt(surveyor.dump, thing)
+    new = surveyor.held - SEEN
+    SEEN.update(new)
+    return bool(new)
+
+
+class Surveyor(pickle.Pickler):
+    """A pickler that only looks at what passes through it."""
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)
+        self.held = set()
+
+    def persistent_id(self, thing: object) -> None:
+        """Note the type of a thing, and its name where it has one."""
+        self.held.add((type(thing).__module__, type(thing).__name__))
+        name = getattr(thing, "__qualname__", None) or getattr(thing, "__name__", None)
+        if isinstance(name, str):
+            self.held.add((str(getattr(thing, "__module__", None)), name))
 
 
 if __name__ == "__main__":
