@@ -218,9 +218,10 @@ def main() -> int:
         f"UPDATE of a Deployment, {len(review()):,} bytes, {CONNECTIONS} connections, medians of {arguments.rounds} rounds"
     )
     for name, median in medians.items():
-        print(
-            f"{name:12} {median.each_second:8.0f}/s  p50 {median.p50 * 1000:6.1f} ms  p99 {median.p99 * 1000:6.1f} ms"
+        times = (
+            f"p50 {median.p50 * 1000:6.1f} ms  p99 {median.p99 * 1000:6.1f} ms  processor {median.cpu * 1000:5.2f} ms"
         )
+        print(f"{name:12} {median.each_second:8.0f}/s  {times}")
     bare, ours = medians["bare"], medians["weighbridge"]
     share, p99 = ours.each_second / bare.each_second, ours.p99 / bare.p99
     print(

@@ -23,11 +23,11 @@ from examples import models
 from examples.running import Webhook
 from initcontainer.contract import GATE_NAME, GateConfig, GatedVolume, TerminationMessage, decode, to_arguments
 from scanners.findings import Severity
+from webhook.options import read_policies
 from webhook.reporter.collector import OutcomeCollector
 from webhook.reporter.ledger import Ledger
 from webhook.reporter.outcomes import read_pod
 from webhook.reporter.trust import trust_by
-from webhook.options import read_policies
 from webhook.stores import Static
 
 if TYPE_CHECKING:

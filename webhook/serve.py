@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import sys
 from pathlib import Path
@@ -184,6 +185,7 @@ async def _serve(arguments: argparse.Namespace, knowledge: Static | Stores, sett
         knowledge_metrics.publish(knowledge)
         if isinstance(knowledge, Stores):
             work.append(_follow(stack, knowledge, knowledge_metrics, arguments.confirm_interval))
+        _settle_memory()
         logger.info("serving", extra={"fields": ports})
         if not await until_told(stack, work):
             return 1
@@ -191,6 +193,18 @@ async def _serve(arguments: argparse.Namespace, knowledge: Static | Stores, sett
         logger.info("draining", extra={"fields": {"seconds": arguments.drain}})
         await asyncio.sleep(arguments.drain)
     return 0
+
+
+def _settle_memory() -> None:
+    """
+    Keep the garbage collector off what start-up made, and let it run less often.
+
+    A review is a tree of some thousand objects that goes when its last reference goes. Each one set off several passes,
+    some of them over every module: a quarter of the processor time of a review of 50 kB.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 def _checks(knowledge: Static | Stores, certificates: Certificates) -> dict[str, Callable[[], str]]:

@@ -26,4 +26,5 @@ _META_GRAPHS = SCHEMA["SavedModel"]["meta_graphs"][0]
 def read(part: Part) -> Iterator[Finding | Gap | Embedded]:
     """Yield what is wrong with each meta graph."""
     for span in children(part.source, Span(0, part.source.size), _META_GRAPHS):
+        part.budget.spend_member()
         yield from judge_meta_graph(part.source, span, part.allowed_imports)

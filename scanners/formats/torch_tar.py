@@ -89,7 +89,7 @@ def _storage_length(source: Source, position: int) -> int | None:
         return None
     count = struct.unpack("<q", data)[0]
     for size in _ELEMENT_SIZES:
-        behind = position + 8 + count * size
+        behind: int = position + 8 + count * size
         if count >= 0 and behind < source.size and source.read(behind, 1) == b"\x80":
             return behind - position
     return None

@@ -13,7 +13,6 @@ from scanners.imports.denylist import find_denial
 from scanners.imports.denylist.explanation import explain
 from scanners.imports.judgement import ALWAYS_HARMLESS, HARMLESS, Judgement, Kind
 from scanners.imports.requirements import (
-    DISTRIBUTIONS,
     anything,
     array_class,
     attribute,
@@ -21,15 +20,19 @@ from scanners.imports.requirements import (
     constant,
     distribution_state,
     each,
+    either,
     harmless_class,
     harmless_global,
     import_pair,
     index_class,
+    is_distribution,
+    makes_array,
     nested,
     nothing,
     one_global,
     partial_state,
     plain_key,
+    type_by_name,
 )
 from scanners.imports.values import GlobalValue, TupleValue
 
@@ -57,7 +60,7 @@ class ArgumentRule(NamedTuple):
 
 def find_rule(module: str, name: str) -> ArgumentRule | None:
     """Return the rule of a name whose arguments decide."""
-    if module in DISTRIBUTIONS and "." not in name and allowed_use(module, name) is not None:
+    if is_distribution(module, name) and allowed_use(module, name) is not None:
         return _DISTRIBUTION
     return RULES.get(f"{module}:{name}")
 
@@ -108,7 +111,10 @@ _UNKNOWN_CLASS = "makes an instance of a class that is not known"
 _CALLS = "calls a function of the author's choice"
 
 _GETATTR = ArgumentRule(attribute, _RUNS, "reaches any attribute of what it is given, and by them anything")
-_TYPE = ArgumentRule(each(constant(None)), _UNKNOWN, "makes a class of the author's choice")
+_SINGLETON = one_global(
+    *(GlobalValue(module, name) for module in ("builtins", "__builtin__") for name in ("Ellipsis", "NotImplemented"))
+)
+_TYPE = ArgumentRule(each(either(constant(None), _SINGLETON)), _UNKNOWN, "makes a class of the author's choice")
 _BASE = one_global(
     *(
         GlobalValue(module, name)
@@ -145,6 +151,8 @@ _DISTRIBUTION = ArgumentRule(each(), _RUNS, "executes the source in its state", 
 _INDEX = ArgumentRule(each(index_class, anything), _UNKNOWN, _UNKNOWN_CLASS)
 
 _LOADS = ArgumentRule(each(nested), _RUNS, "loads a further file that could not be examined")
+_TYPE_NAME = ArgumentRule(type_by_name, _RUNS, "returns types that make functions and code")
+_DILL_ARRAY = ArgumentRule(makes_array, _RUNS, _CALLS)
 _FROM_TYPE = ArgumentRule(calls, _RUNS, _CALLS)
 
 
@@ -184,6 +192,9 @@ RULES: Mapping[str, ArgumentRule] = {
     **_under("_new_DatetimeIndex", "pandas.core.indexes.datetimes", "pandas.tseries.index", rule=_INDEX),
     **_under("_new_PeriodIndex", "pandas.core.indexes.period", "pandas.tseries.period", rule=_INDEX),
     **_under("_new_IntervalIndex", "pandas.core.indexes.interval", rule=_INDEX),
+    **_under("_load_type", "dill._dill", "dill.dill", rule=_TYPE_NAME),
+    **_under("_builtin_type", "cloudpickle.cloudpickle", "cloudpickle.cloudpickle_fast", rule=_TYPE_NAME),
+    **_under("_create_array", "dill._dill", "dill.dill", rule=_DILL_ARRAY),
     **_under("_load_from_bytes", "torch.storage", rule=_LOADS),
     **_under("_rebuild_from_type", "torch._tensor", "torch.tensor", rule=_FROM_TYPE),
     **_under("_rebuild_from_type_v2", "torch._tensor", rule=_FROM_TYPE),

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     Requirement = Callable[[Value], Judgement | None]
     Signature = Callable[[Sequence[Value]], Judgement | None]
 
-DISTRIBUTIONS = frozenset({"scipy.stats._continuous_distns", "scipy.stats._discrete_distns"})
-"""Modules whose classes execute source from their state."""
+
+def is_distribution(module: str, name: str) -> bool:
+    """Say whether a name is a class of SciPy's distributions, which execute source from their state."""
+    return module.startswith("scipy.stats.") and name.endswith("_gen") and "." not in name
+
 
 _ARGUMENT_PARSER = re.compile(
     r"\ndef _parse_args\(self, (?P<shapes>(?:[A-Za-z_]\w*, )*) (?P<places>loc=0(?:, scale=1)?)\):\n"
@@ -35,10 +38,32 @@ _ARGUMENT_PARSER = re.compile(
 )
 # As scipy.stats writes it since 0.18: https://github.com/scipy/scipy/blob/v1.13.1/scipy/stats/_distn_infrastructure.py#L617
 
+_DESCRIPTIVE_TYPES = frozenset(
+    {
+        "DictItemsType",
+        "DictKeysType",
+        "DictType",
+        "DictValuesType",
+        "EllipsisType",
+        "ListType",
+        "MappingProxyType",
+        "NoneType",
+        "NotImplementedType",
+        "OdictItemsType",
+        "OdictKeysType",
+        "OdictValuesType",
+        "SimpleNamespace",
+    }
+)
+"""Names that dill and cloudpickle give to types without an importable name, those that make no code."""
+_ARRAY_RECONSTRUCTORS = tuple(
+    GlobalValue(module, "_reconstruct") for module in ("numpy.core.multiarray", "numpy._core.multiarray")
+)
+
 
 def _allowed(value: Value, use: Use) -> Judgement | None:
     """Accept an import that the allowlist allows this use of, and whose state is harmless."""
-    if not isinstance(value, GlobalValue) or (value.module in DISTRIBUTIONS and "." not in value.name):
+    if not isinstance(value, GlobalValue) or is_distribution(value.module, value.name):
         return None
     allowed = allowed_use(value.module, value.name)
     return HARMLESS if allowed is not None and use <= allowed else None
@@ -97,6 +122,15 @@ def one_global(*globals_: GlobalValue) -> Requirement:
     return accept
 
 
+def either(*requirements: Requirement) -> Requirement:
+    """Accept what one of some requirements accepts."""
+
+    def accept(value: Value) -> Judgement | None:
+        return next((judged for requirement in requirements if (judged := requirement(value))), None)
+
+    return accept
+
+
 def plain_key(value: Value) -> Judgement | None:
     """Accept a text that is no special name, or a number."""
     if not isinstance(value, Constant) or isinstance(value.value, bytes):
@@ -150,6 +184,24 @@ def import_pair(values: Sequence[Value]) -> Judgement | None:
     module, name = (str(value.value) for value in values[:2] if isinstance(value, Constant))
     found = harmless_global(GlobalValue(module, name))
     return found and found._replace(result=GlobalValue(module, name))
+
+
+def type_by_name(values: Sequence[Value]) -> Judgement | None:
+    """Accept the name of a built-in type that is on the allowlist, or of one that only describes values."""
+    if len(values) != 1 or not isinstance(values[0], Constant) or not isinstance(values[0].value, str):
+        return None
+    if values[0].value in _DESCRIPTIVE_TYPES:
+        return HARMLESS
+    named = GlobalValue("builtins", values[0].value)
+    found = harmless_global(named)
+    return found and found._replace(result=named)
+
+
+def makes_array(values: Sequence[Value]) -> Judgement | None:
+    """Accept (reconstructor, its arguments, state, attributes) for NumPy's own reconstructor."""
+    if len(values) not in {3, 4} or values[0] not in _ARRAY_RECONSTRUCTORS or not isinstance(values[1], TupleValue):
+        return None
+    return each(array_class, anything, anything)(values[1].items)
 
 
 def calls(values: Sequence[Value]) -> Judgement | None:

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from scanners.formats import Format, Malformed
+from scanners.pages import PagedSource
 from scanners.protobuf.wire import BYTES, VARINT, Field, Span, fields
 from scanners.tensorflow.schema import SCHEMA
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from scanners.sources import Source
 
+_PAGES = 64
 _LOOKED_AT = 64
 """Fields of an inner message that must show what it is."""
 _OP = re.compile(rb"[A-Za-z_][A-Za-z0-9_.>]*\Z")
@@ -27,19 +29,25 @@ _KERAS = b"_tf_keras"
 _FINGERPRINT_BYTES = 512
 _FINGERPRINT = {(1, VARINT), (2, VARINT), (3, VARINT), (4, VARINT), (5, VARINT), (6, BYTES), (7, BYTES)}
 """Fields of FingerprintDef: five hashes, a version, an identifier."""
+_DEBUG_INFO = frozenset({1, 2, 4, 5, 6})
+"""Fields of GraphDebugInfo: files, then traces in its older and its newer form."""
+_PATH = re.compile(rb"[\x20-\x7e]*\.py|<[\x20-\x7e]+>")
+_LONGEST_PATH = 4096
+_PIECE_BYTES = 128
 _NAME, _OP_FIELD = SCHEMA["NodeDef"]["name"][0], SCHEMA["NodeDef"]["op"][0]
 
 
 def tensorflow_shapes(source: Source) -> tuple[Format, ...]:
-    """Return the formats of TensorFlow that a part fits, `INERT` for the fingerprint of a SavedModel."""
+    """Return the formats of TensorFlow that a part fits, `INERT` for notes beside a SavedModel."""
     found: dict[Format, None] = {}
+    source = PagedSource(source, _PAGES)
     try:
         for field in fields(source, Span(0, source.size)):
-            if field.wire == BYTES and field.number in (1, 2):
+            if field.wire == BYTES and field.number in (1, 2) and field.end > field.start:
                 found.update(dict.fromkeys(_fits(source, field, found)))
     except Malformed:
         return tuple(found)
-    if not found and _is_fingerprint(source):
+    if not found and (_is_fingerprint(source) or _is_debug_info(source)):
         return (Format.INERT,)
     return tuple(found)
 
@@ -47,6 +55,8 @@ def tensorflow_shapes(source: Source) -> tuple[Format, ...]:
 def _fits(source: Source, field: Field, found: dict[Format, None]) -> Iterator[Format]:
     """Yield what the outermost message is, going by one of its fields."""
     if field.number == 1:
+        if _is_piece(source.read(field.start, min(_PIECE_BYTES, field.end - field.start))):
+            return
         if Format.TENSORFLOW_GRAPH not in found and _is_node(source, field.span):
             yield Format.TENSORFLOW_GRAPH
         elif not found and _is_keras_object(source, field.span):
@@ -58,6 +68,22 @@ def _fits(source: Source, field: Field, found: dict[Format, None]) -> Iterator[F
         yield Format.TENSORFLOW_META_GRAPH
     if _is_meta_graph(source, field.span):
         yield Format.SAVED_MODEL
+
+
+def _is_piece(content: bytes) -> bool:
+    """
+    Say whether a message is a piece of a SentencePiece vocabulary and nothing else: a text, a score, perhaps a kind.
+
+    Tokenizers have up to a million of them, and none is anything of TensorFlow's.
+    """
+    behind = 2 + content[1] if len(content) > 1 else 0
+    rest = len(content) - behind
+    return (
+        content[:1] == b"\x0a"
+        and content[behind : behind + 1] == b"\x15"
+        and rest in (5, 7)
+        and len(content) < _PIECE_BYTES
+    )
 
 
 def _first(source: Source, span: Span) -> list[Field]:
@@ -126,3 +152,25 @@ def _is_fingerprint(source: Source) -> bool:
         return False
     found = {(field.number, field.wire) for field in _first(source, Span(0, source.size))}
     return len(found) > 2 and found <= _FINGERPRINT
+
+
+def _is_debug_info(source: Source) -> bool:
+    """
+    Say whether a message is the debug information of a SavedModel: names of source files, and where nodes were made.
+
+    All fields are texts or messages (tensorflow/core/framework/graph_debug_info.proto); no loader runs anything of it.
+    """
+    files = 0
+    for field in fields(source, Span(0, source.size)):
+        if field.wire != BYTES or field.number not in _DEBUG_INFO:
+            return False
+        if field.number == 1:
+            files += 1
+            if (
+                field.end - field.start > _LONGEST_PATH
+                or _PATH.fullmatch(source.read(field.start, field.end - field.start)) is None
+            ):
+                return False
+        elif field.end > field.start and not _first(source, field.span):
+            return False
+    return files > 0

@@ -27,6 +27,7 @@ _INLINE = "NumpyArrayWrapper"
 _BESIDE = frozenset({"NDArrayWrapper", "ZNDArrayWrapper"})
 _MAKERS = frozenset({"_reconstructor", "__newobj__", "__newobj_ex__"})
 """Functions of `copyreg` that make an instance of their first argument."""
+_MODULES = ("joblib.numpy_pickle", "joblib.numpy_pickle_compat")
 _MOST_DIMENSIONS = 64
 
 
@@ -36,6 +37,10 @@ class InlineArrays:
     def __init__(self) -> None:
         self.seen = False
         """Whether there was an array between opcodes."""
+
+    def concerns(self, made: Made) -> bool:
+        """Tell whether something may be a wrapper, at a glance."""
+        return made.by is not None and (made.by.module.endswith(_MODULES) or made.by.name in _MAKERS)
 
     def __call__(self, machine: Machine, made: Made) -> Iterable[Fact]:
         """Pass over the array that follows a wrapper."""

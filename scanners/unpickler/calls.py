@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanners.unpickler.constants import LARGEST
-from scanners.unpickler.containers import escapes
+from scanners.unpickler.containers import TELLING, escapes
 from scanners.unpickler.opcodes import HIGHEST_PROTOCOL
 from scanners.unpickler.reading import NOWHERE, Stopped
 from scanners.unpickler.values import (
@@ -51,8 +51,7 @@ def frame(machine: Machine) -> Iterable[Fact] | None:
 def stop(machine: Machine) -> Iterable[Fact]:
     """End the stream with the topmost value."""
     value = machine.pop()
-    machine.result = value
-    machine.running = False
+    machine.finish(value)
     facts = list(escapes(machine, value))
     if machine.frame_end not in {machine.offset, NOWHERE}:
         facts += machine.lie(machine.at, "the frame does not end with the stream")
@@ -177,19 +176,21 @@ def build(machine: Machine) -> Iterable[Fact]:
     """Give the value below the topmost one its state."""
     target, state = machine.pop_many(2)
     machine.stack.append(target)
-    facts = [*escapes(machine, state)]
-    facts += machine.listener.built(machine.at, target, state, machine.special)
-    if isinstance(target, Made):
+    facts = machine.listener.built(machine.at, target, state, machine.special)
+    if state.__class__ in TELLING:
+        facts = [*escapes(machine, state), *facts]
+    if target.__class__ is Made:
+        assert isinstance(target, Made)
         target.state = state
-        if machine.after_build is not None:
-            facts += machine.after_build(machine, target)
+        if machine.after_build is not None and machine.after_build.concerns(target):
+            facts = [*facts, *machine.after_build(machine, target)]
     return facts
 
 
 def _call(machine: Machine, callee: object, arguments: object, *, is_new: bool = False) -> Iterable[Fact]:
-    if isinstance(callee, UNCALLABLE):
+    if callee.__class__ in UNCALLABLE:
         raise Stopped(machine.at, "something to call", type(callee).__name__)
-    facts = [*machine.listener.called(machine.at, callee, arguments, new=is_new)]
+    facts = machine.listener.called(machine.at, callee, arguments, new=is_new)
     machine.stack.append(Made(callee if isinstance(callee, Global) else None, arguments))
     return facts
 
@@ -212,6 +213,6 @@ def _text(machine: Machine, value: object) -> str | None:
         return None
     if isinstance(value, Text):
         return machine.read_text(value)
-    if isinstance(value, UNCALLABLE):
+    if value.__class__ in UNCALLABLE:
         raise Stopped(machine.at, "a name", type(value).__name__)
     return None

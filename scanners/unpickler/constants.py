@@ -34,6 +34,16 @@ def false(machine: Machine) -> None:
     machine.stack.append(False)
 
 
+def byte(machine: Machine) -> None:
+    """Push an integer of one byte."""
+    position = machine.position
+    if position < len(machine.window):
+        machine.stack.append(machine.window[position])
+        machine.position = position + 1
+    else:
+        machine.stack.append(machine.take_int(1))
+
+
 def integer(size: int, *, signed: bool = False) -> Callable[[Machine], None]:
     """Push an integer of fixed size."""
 
@@ -82,18 +92,39 @@ def _raw_unicode(line: bytes) -> str:
     return line.decode("raw-unicode-escape")
 
 
-def text(size: int, encoding: str, errors: str) -> Callable[[Machine], None]:
-    """Push a text that is preceded by its length."""
+def text(size: int) -> Callable[[Machine], None]:
+    """Push a text in UTF-8 that is preceded by its length."""
 
     def push(machine: Machine) -> None:
         length = machine.take_int(size)
         if length > LONGEST_TEXT:
             machine.stack.append(Text(_skip(machine, length), length))
             return
+        data = machine.take(length)
         try:
-            machine.stack.append(machine.take(length).decode(encoding, errors))
-        except UnicodeDecodeError as error:
-            raise Stopped(machine.at, encoding, str(error)) from error
+            machine.stack.append(data.decode())
+        except UnicodeDecodeError:
+            machine.stack.append(_with_surrogates(machine, data))
+
+    return push
+
+
+def _with_surrogates(machine: Machine, data: bytes) -> str:
+    try:
+        return data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError as error:
+        raise Stopped(machine.at, "UTF-8", str(error)) from error
+
+
+def byte_text(size: int) -> Callable[[Machine], None]:
+    """Push a byte string of Python 2 that is preceded by its length, in an encoding that takes every byte."""
+
+    def push(machine: Machine) -> None:
+        length = machine.take_int(size)
+        if length > LONGEST_TEXT:
+            machine.stack.append(Text(_skip(machine, length), length))
+        else:
+            machine.stack.append(machine.take(length).decode("latin-1"))
 
     return push
 

@@ -73,11 +73,11 @@ def marked(kind: str) -> Callable[[Machine], Iterable[Fact] | None]:
 
     def push(machine: Machine) -> Iterable[Fact] | None:
         items = machine.pop_mark()
+        container = Container(kind)
         if kind == "dict":
             _require_pairs(machine, items)
-        container = Container(kind)
         machine.stack.append(container)
-        return _fill(machine, container, items)
+        return (_fill_pairs if kind == "dict" else _fill)(machine, container, items)
 
     return push
 
@@ -91,7 +91,7 @@ def append(machine: Machine) -> Iterable[Fact] | None:
 def setitem(machine: Machine) -> Iterable[Fact] | None:
     """Set one item of a dict."""
     pair = machine.pop_many(2)
-    return _fill(machine, machine.top(), pair)
+    return _fill_pairs(machine, machine.top(), pair)
 
 
 def extend(machine: Machine) -> Iterable[Fact] | None:
@@ -105,7 +105,7 @@ def setitems(machine: Machine) -> Iterable[Fact] | None:
     items = machine.pop_mark()
     target = machine.top()
     _require_pairs(machine, items)
-    return _fill(machine, target, items)
+    return _fill_pairs(machine, target, items)
 
 
 def _require_pairs(machine: Machine, items: list[object]) -> None:
@@ -115,16 +115,25 @@ def _require_pairs(machine: Machine, items: list[object]) -> None:
 
 def _fill(machine: Machine, target: object, items: list[object]) -> Iterable[Fact] | None:
     facts: list[Fact] = []
-    for item in items:
-        if item.__class__ in _TELLING:
-            facts += escapes(machine, item)
-        elif item.__class__ is str and item in SPECIAL:
-            machine.special = str(item)
-    if isinstance(target, Container):
+    kinds = set(map(type, items))
+    if not kinds.isdisjoint(TELLING):
+        for item in items:
+            if item.__class__ in TELLING:
+                facts += escapes(machine, item)
+    if target.__class__ is Container:
+        assert isinstance(target, Container)
         target.add(items)
     elif items:
         facts += machine.listener.changed(machine.at, target, items)
-    return facts or None
+    return facts
+
+
+def _fill_pairs(machine: Machine, target: object, items: list[object]) -> Iterable[Fact] | None:
+    """Put keys and values into a target; note special attributes among the keys."""
+    for key in items[::2]:
+        if key.__class__ is str and key in SPECIAL:
+            machine.special = str(key)
+    return _fill(machine, target, items)
 
 
 def escapes(machine: Machine, value: object) -> Iterable[Fact]:
@@ -141,7 +150,8 @@ def escapes(machine: Machine, value: object) -> Iterable[Fact]:
             waiting += item
 
 
-_TELLING = (Global, tuple)
+TELLING = frozenset((Global, tuple))
+"""Classes of values that are, or may hold, imports."""
 _MOST_WALKED = 4096
 
 
@@ -164,7 +174,11 @@ def put(size: int) -> Callable[[Machine], None]:
 
 def memoize(machine: Machine) -> None:
     """Remember the topmost value at the next index."""
-    machine.memo.memoize(machine.top(), machine.at)
+    stack = machine.stack
+    value = stack[-1] if len(stack) > machine.fence else None
+    if value is None or value.__class__ is Run:
+        value = machine.top()
+    machine.memo.memoize(value, machine.at)
 
 
 def get_line(machine: Machine) -> None:

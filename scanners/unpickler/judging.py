@@ -87,12 +87,14 @@ class Judge(Listener):
     def built(self, offset: int, target: object, state: object, special: str | None) -> Iterable[Fact]:
         """Judge who gets a state, and which."""
         if isinstance(target, Global):
-            yield from self._tell_changed(offset, target, "attributes")
-            return
-        for key in _special_keys(state, special):
-            yield from self._tell("special-attribute", f"BUILD sets {key}", offset, name=key)
+            return self._tell_changed(offset, target, "attributes")
+        facts: list[Fact] = []
+        if special is not None:
+            for key in _special_keys(state, special):
+                facts += self._tell("special-attribute", f"BUILD sets {key}", offset, name=key)
         if isinstance(target, Made) and target.by is not None and target.by.guarded:
-            yield from self._state(offset, target.by, state)
+            facts += self._state(offset, target.by, state)
+        return facts
 
     def changed(self, offset: int, target: object, items: list[object]) -> Iterable[Fact]:
         """Report items put into imported objects; instances may be given some."""
@@ -183,14 +185,14 @@ def _kind(judgement: Judgement) -> Kind:
     return judgement.kind
 
 
-def _special_keys(state: object, special: str | None) -> Iterator[str]:
+def _special_keys(state: object, special: str) -> Iterator[str]:
     """Yield the special attributes that a state sets; `special` where not all of its keys are known."""
     parts = state if isinstance(state, tuple) else (state,)
     for part in parts[:2]:
         if isinstance(part, Container):
             yield from (key for key in part.items[::2] if isinstance(key, str) and key in SPECIAL)
         known = part.complete if isinstance(part, Container) else isinstance(part, _PLAIN)
-        if not known and special is not None:
+        if not known:
             yield special
 
 

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
     from scanners.sources import Source
+    from scanners.unpickler.arrays import InlineArrays
     from scanners.unpickler.facts import Fact
-    from scanners.unpickler.values import Made, Text
+    from scanners.unpickler.values import Text
 
-    AfterBuild = Callable[["Machine", Made], Iterable[Fact]]
     Handler = Callable[["Machine"], Iterable[Fact] | None]
 
-MOST_VALUES = 1 << 22
-"""Values on the stack, or open marks, at one time: ten times what the deepest of real streams hold."""
+MOST_VALUES = 1 << 20
+"""Values on the stack, or open marks, at one time; of plain values, runs of hundreds count as one."""
 MOST_REPLAYS = 10_000
 """Runs that are read again for one value of theirs; past that, the value counts as forgotten."""
 _CACHED_RUNS = 32
@@ -86,7 +86,7 @@ class Machine(Reader):
         self.running = True
         self.result: object = None
         """The value at STOP."""
-        self.after_build: AfterBuild | None = None
+        self.after_build: InlineArrays | None = None
         """What a loader does to an instance that BUILD has given its state."""
         self.at = offset
         """Offset of the opcode that runs."""
@@ -154,14 +154,14 @@ class Machine(Reader):
             position = self.position
             if position >= self.boundary:
                 facts = self._cross()
-                if facts:
+                if facts or not self.running:
                     return facts
                 position = self.position
             self.at = self.start + position
             self.position = position + 1
             self.steps += 1
             reported = handlers[self.window[position]](self)
-            if reported is not None:
+            if reported:
                 return reported
         return ()
 
@@ -170,13 +170,21 @@ class Machine(Reader):
         self.lied = True
         return self.listener.frame_disagrees(offset, why)
 
+    def finish(self, result: object) -> None:
+        """End the stream."""
+        self.result = result
+        self.running = False
+        self.boundary = 0
+
     def fail(self, error: Stopped) -> None:
         """Raise an error before the next opcode: what the opcode that runs reports is heard first."""
         self._error = error
         self.boundary = 0
 
     def _cross(self) -> Iterable[Fact]:
-        """Leave the frame, or read on."""
+        """Leave the frame, or read on; after STOP, or the last opcode before an error, do nothing more."""
+        if not self.running:
+            return ()
         if self._error is not None:
             raise self._error
         facts: Iterable[Fact] = ()

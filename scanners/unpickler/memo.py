@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from typing import TYPE_CHECKING
 
 from scanners.limits import BudgetExceeded
 from scanners.unpickler.values import (
@@ -20,10 +21,14 @@ from scanners.unpickler.values import (
     Container,
     Global,
     Made,
+    Persistent,
     Recalled,
     Run,
     Text,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DETAILED = 100_000
 """Values remembered in detail; of later ones only what imports and calls need."""
@@ -41,12 +46,14 @@ class Memo:
         "_chunks",
         "_dense",
         "_firsts",
+        "_head",
         "_history",
         "_made",
         "_names",
         "_overwritten",
         "_scattered",
         "_settled",
+        "_tail",
         "guarded",
     )
 
@@ -57,6 +64,10 @@ class Memo:
         """Indices from zero that are in use without a gap."""
         self._firsts: list[int] = []
         self._chunks: list[list[object] | Run] = []
+        self._head: list[object] = []
+        """The first chunk, where it is one of values: what is recalled most."""
+        self._tail: list[object] | None = None
+        """The last chunk, where it is one of values."""
         self._overwritten: dict[int, object] = {}
         """Values put over one of a chunk."""
         self._scattered: dict[int, object] = {}
@@ -79,7 +90,12 @@ class Memo:
 
     def memoize(self, value: object, offset: int) -> None:
         """Remember a value at the index that MEMOIZE takes: the number of indices in use, whichever they are."""
-        self.put(len(self), value, offset)
+        tail = self._tail
+        if tail is None or self._scattered or self._dense >= DETAILED or value.__class__ is Global:
+            self.put(len(self), value, offset)
+        else:
+            tail.append(value)
+            self._dense += 1
 
     def put(self, index: int, value: object, offset: int) -> None:
         """Remember a value at an index, over what was there; `offset` is that of the opcode."""
@@ -102,10 +118,13 @@ class Memo:
         if count:
             self._firsts.append(self._dense)
             self._chunks.append(run)
+            self._tail = None
             self._dense += count
 
     def get(self, index: int) -> object:
         """Recall a value; raise `KeyError` where there is none."""
+        if index < len(self._head) and index >= 0 and not self._overwritten:
+            return self._head[index]
         return self._in_dense(index) if 0 <= index < self._dense else self._scattered[index]
 
     def get_before(self, index: int, offset: int) -> object:
@@ -121,6 +140,8 @@ class Memo:
         if place >= 0 and self._chunks[place] is run and self._settled < DETAILED:
             self._chunks[place] = values
             self._settled += len(values)
+            self._head = values if place == 0 else self._head
+            self._tail = values if place == len(self._chunks) - 1 else self._tail
 
     def _in_dense(self, index: int) -> object:
         if index in self._overwritten:
@@ -133,12 +154,12 @@ class Memo:
     def _append(self, value: object) -> None:
         if self._dense >= DETAILED:
             value = self._forget(value)
-        last = self._chunks[-1] if self._chunks else None
-        if isinstance(last, list):
-            last.append(value)
-        else:
+        if self._tail is None:
+            self._tail = []
+            self._head = self._head if self._chunks else self._tail
             self._firsts.append(self._dense)
-            self._chunks.append([value])
+            self._chunks.append(self._tail)
+        self._tail.append(value)
         self._dense += 1
 
     def _forget(self, value: object) -> object:
@@ -153,7 +174,7 @@ class Memo:
                 return FORGOTTEN_CONTAINERS[value.kind]
             case Made():
                 return self._made.setdefault(value.by, Made(value.by, FORGOTTEN_TUPLE))
-        return {Bytes: FORGOTTEN_BYTES, Text: FORGOTTEN_TEXT}.get(type(value), value)
+        return _FORGOTTEN.get(type(value), value)
 
     def _keep_old(self, index: int, value: object, offset: int) -> None:
         self._history.setdefault(index, []).append((offset, value))
@@ -162,6 +183,14 @@ class Memo:
     def _check_size(self) -> None:
         if len(self._scattered) + len(self._history) > MOST_SCATTERED:
             raise BudgetExceeded("pickle memo indices out of order", MOST_SCATTERED)
+
+
+_FORGOTTEN: Mapping[type, object] = {
+    Bytes: FORGOTTEN_BYTES,
+    Text: FORGOTTEN_TEXT,
+    Recalled: FORGOTTEN_TEXT,
+    Persistent: Persistent(None),
+}
 
 
 class Unwritten(Memo):

@@ -6,7 +6,7 @@ None of the values is ever compared, hashed or printed as a whole, since hostile
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from scanners.sources import BytesSource
@@ -81,37 +81,37 @@ class Persistent:
     identifier: object
 
 
-@dataclass(slots=True, eq=False)
 class Made:
     """What a call gave."""
 
-    by: Global | None
-    """The callee; None where that is itself made by a call, or has no name."""
-    arguments: object
-    state: object = None
-    """What BUILD last gave it."""
+    __slots__ = ("arguments", "by", "state")
+
+    def __init__(self, by: Global | None, arguments: object) -> None:
+        self.by = by
+        """The callee; None where that is itself made by a call, or has no name."""
+        self.arguments = arguments
+        self.state: object = None
+        """What BUILD last gave it."""
 
 
-@dataclass(slots=True, eq=False)
 class Container:
     """A list, dict, set or frozenset."""
 
-    kind: str
-    items: list[object] = field(default_factory=list)
-    """Keys and values alternate in a dict."""
-    complete: bool = True
-    """False where items were left out."""
+    __slots__ = ("complete", "items", "kind")
+
+    def __init__(self, kind: str, *, complete: bool = True) -> None:
+        self.kind = kind
+        self.items: list[object] | tuple[()] = ()
+        """Keys and values alternate in a dict."""
+        self.complete = complete
+        """Whether no item was left out."""
 
     def add(self, items: list[object]) -> None:
-        """Keep items, as far as there is room and they are known."""
-        if Run in map(type, items):
+        """Keep items, as far as there is room and they are known; the list becomes the container's own."""
+        if len(self.items) + len(items) > MOST_ITEMS or Run in map(type, items):
             self.complete = False
-            return
-        room = MOST_ITEMS - len(self.items)
-        if len(items) > room:
-            self.complete = False
-            items = items[: max(room, 0)]
-        self.items += items
+        elif self.complete:
+            self.items = [*self.items, *items] if self.items else items
 
 
 class Owner(Protocol):
@@ -150,7 +150,7 @@ class Recalled:
     """Among the values that the run remembers."""
 
 
-UNCALLABLE = (type(None), bool, int, float, str, tuple, Opaque, Bytes, Text, Container, Recalled)
+UNCALLABLE = frozenset((type(None), bool, int, float, str, tuple, Opaque, Bytes, Text, Container, Recalled))
 """Classes of values that raise `TypeError` when they are called."""
 
 FORGOTTEN_CONTAINERS = {kind: Container(kind, complete=False) for kind in ("list", "dict", "set", "frozenset")}

@@ -50,7 +50,10 @@ def _write_provenance() -> None:
     lines = [written.rstrip() + "\n", marker]
     for file in sorted(MADE.rglob("*")):
         if file.is_file() and file.name != "versions.json":
-            lines += [f'["{file.relative_to(HERE).as_posix()}"]', f'sha256 = "{hashlib.sha256(file.read_bytes()).hexdigest()}"']
+            lines += [
+                f'["{file.relative_to(HERE).as_posix()}"]',
+                f'sha256 = "{hashlib.sha256(file.read_bytes()).hexdigest()}"',
+            ]
     path.write_text("\n".join(lines) + "\n")
 
 

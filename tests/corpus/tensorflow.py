@@ -294,6 +294,7 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "benign-tf-checkpoint-state": lambda: (
         b'model_checkpoint_path: "model.ckpt-1"\nall_model_checkpoint_paths: "model.ckpt-1"\n'
     ),
+    "benign-tf-debug-info.pb": lambda: data(1, "/srv/train/model.py") + data(5, data(1, "y@f") + data(2, number(1, 1))),
     "benign-tf-fingerprint.pb": lambda: (
         number(1, 1 << 60) + number(2, 2) + number(3, 3) + number(5, 5) + data(6, number(1, 4))
     ),

@@ -219,7 +219,7 @@ BUGS: tuple[Bug, ...] = (
     Bug("LONG4 is unknown", _handler(Opcode.LONG4, _stop)),
     Bug("STRING knows no escapes", _handler(Opcode.STRING, constants.text_line(_raw_string))),
     Bug("UNICODE knows no escapes", _handler(Opcode.UNICODE, _plain_unicode)),
-    Bug("BINUNICODE8 has four bytes of length", _handler(Opcode.BINUNICODE8, constants.text(4, "utf-8", "strict"))),
+    Bug("BINUNICODE8 has four bytes of length", _handler(Opcode.BINUNICODE8, constants.text(4))),
     Bug("BYTEARRAY8 is unknown", _handler(Opcode.BYTEARRAY8, _stop)),
     Bug("NEXT_BUFFER stops", _handler(Opcode.NEXT_BUFFER, _stop)),
     Bug("READONLY_BUFFER takes the buffer", _handler(Opcode.READONLY_BUFFER, _values_only)),

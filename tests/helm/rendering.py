@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 CHART = Path(__file__).parents[2] / "helm" / "weighbridge"
 NAMESPACE = "weighbridge-system"
@@ -19,7 +21,10 @@ WEBHOOK_DIGEST = "sha256:" + "b2" * 32
 VERSIONS = ("1.20", "1.21", "1.27", "1.28", "1.33", "1.36")
 PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 IMAGES: Mapping[str, Any] = {"images": {"gate": {"digest": DIGEST}, "webhook": {"digest": WEBHOOK_DIGEST}}}
-OPT_OUT = {"selection": "optOut", "optOut": {"mode": "enforce", "policy": "default", "excluded": ["kube-public", "web"]}}
+OPT_OUT = {
+    "selection": "optOut",
+    "optOut": {"mode": "enforce", "policy": "default", "excluded": ["kube-public", "web"]},
+}
 EVERYTHING = {
     "images": {
         "registry": "registry.example.com/security",
@@ -57,7 +62,10 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
     "everything-files": {**EVERYTHING, "policySource": "Files"},
     "cert-manager": {"certificates": {"source": "CertManager"}},
     "own-issuer": {
-        "certificates": {"source": "CertManager", "certManager": {"issuerRef": {"kind": "ClusterIssuer", "name": "corp"}}}
+        "certificates": {
+            "source": "CertManager",
+            "certManager": {"issuerRef": {"kind": "ClusterIssuer", "name": "corp"}},
+        }
     },
     "supplied": {"certificates": {"source": "Supplied", "supplied": {"secretName": "mine", "caBundle": PEM}}},
     "no-injection": {"injection": {"enabled": False}},

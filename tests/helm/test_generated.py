@@ -129,13 +129,26 @@ GOOD: dict[tuple[str, str], tuple[dict[str, Any], tuple[str, ...]]] = {
         {"scannedImages": [{"digest": "sha256:" + "0" * 64, "reason": "r"}]},
         ("scannedImages", 0, "digest"),
     ),
-    ("RemoteSource", "prefix"): ({"remoteSources": [{"prefix": "org/name", "reason": "r"}]}, ("remoteSources", 0, "prefix")),
+    ("RemoteSource", "prefix"): (
+        {"remoteSources": [{"prefix": "org/name", "reason": "r"}]},
+        ("remoteSources", 0, "prefix"),
+    ),
     ("Exception_", "reason"): ({"exceptions": [{**DAY, "rule": "x"}]}, ("exceptions", 0, "reason")),
     ("Exception_", "owner"): ({"exceptions": [{**DAY, "rule": "x"}]}, ("exceptions", 0, "owner")),
     ("Exception_", "expires"): ({"exceptions": [{**DAY, "rule": "x"}]}, ("exceptions", 0, "expires")),
     ("Exception_", "sha256"): ({"exceptions": [{**DAY, "sha256": "0" * 64}]}, ("exceptions", 0, "sha256")),
 }
-TRIED = ("", " ", "org/name", "2027-13-01", "2027-01-31", "sha256:" + "0" * 63, "sha256:" + "0" * 64, "0" * 64, "x@sha256:")
+TRIED = (
+    "",
+    " ",
+    "org/name",
+    "2027-13-01",
+    "2027-01-31",
+    "sha256:" + "0" * 63,
+    "sha256:" + "0" * 64,
+    "0" * 64,
+    "x@sha256:",
+)
 
 
 @pytest.mark.parametrize("field", list(PATTERNS), ids=".".join)

@@ -24,12 +24,14 @@ from tests.helm.rendering import (
     of_kind,
     pod_specs,
 )
+from webhook import serve as webhook_command
 from webhook.policy import DEFAULT_POLICY, compile_policy, decode_policy
 from webhook.reporter import serve as reporter_command
-from webhook import serve as webhook_command
 from webhook.workloads import KINDS
 
-MATRIX = [pytest.param(values, version, id=f"{name}-{version}") for name, values in VALUES.items() for version in VERSIONS]
+MATRIX = [
+    pytest.param(values, version, id=f"{name}-{version}") for name, values in VALUES.items() for version in VERSIONS
+]
 SOME = [pytest.param(values, id=name) for name, values in VALUES.items()]
 ENTRIES = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
 
@@ -164,7 +166,9 @@ def _labels(entry) -> set[str]:
 
 def test_each_mode_has_its_path_and_its_label(chart) -> None:
     """The path says the mode; a namespace that is only warned is never asked about on the enforce path."""
-    found = {entry["name"]: (entry["clientConfig"]["service"]["path"], _labels(entry)) for entry in entries(chart.objects())}
+    found = {
+        entry["name"]: (entry["clientConfig"]["service"]["path"], _labels(entry)) for entry in entries(chart.objects())
+    }
     assert found == {
         "enforce.weighbridge.dev": ("/validate/enforce", {"weighbridge.dev/enforce"}),
         "enforce-workloads.weighbridge.dev": ("/validate/enforce", {"weighbridge.dev/enforce"}),
@@ -493,7 +497,12 @@ def test_network_policies_let_reviews_in_and_nothing_else(chart) -> None:
 def test_notes_say_what_to_do_next(chart) -> None:
     """How to wait, how to prove it, how to begin, how to get out."""
     notes = chart.run("install", "weighbridge", str(CHART), f"--namespace={NAMESPACE}", "--dry-run=client")
-    for words in ("rollout status", "helm test weighbridge", "weighbridge.dev/audit=default", "weighbridge.dev/enforce-"):
+    for words in (
+        "rollout status",
+        "helm test weighbridge",
+        "weighbridge.dev/audit=default",
+        "weighbridge.dev/enforce-",
+    ):
         assert words in notes
 
 

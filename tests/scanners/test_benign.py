@@ -14,8 +14,24 @@ from tools.allowlist.environments import read_environments
 
 BENIGN = Path(__file__).parents[1] / "benign"
 PROVENANCE = tomllib.loads((BENIGN / "PROVENANCE.toml").read_text())
-FILES = sorted(path for folder in ("made", "published") for path in (BENIGN / folder).rglob("*") if path.is_file() and path.name not in {"versions.json", "LICENSE"})
-LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas", "joblib", "xgboost", "lightgbm", "catboost", "torch", "transformers")
+FILES = sorted(
+    path
+    for folder in ("made", "published")
+    for path in (BENIGN / folder).rglob("*")
+    if path.is_file() and path.name not in {"versions.json", "LICENSE"}
+)
+LIBRARIES = (
+    "scikit-learn",
+    "numpy",
+    "scipy",
+    "pandas",
+    "joblib",
+    "xgboost",
+    "lightgbm",
+    "catboost",
+    "torch",
+    "transformers",
+)
 
 
 def _name(path: Path) -> str:
@@ -26,7 +42,11 @@ def _name(path: Path) -> str:
 def test_an_honest_file_raises_no_alarm(path: Path) -> None:
     """Examined to the end, and nothing at the threshold or above."""
     report = examine(BytesSource(path.read_bytes()), path.name)
-    alarms = [(finding.rule, finding.name or finding.evidence, finding.member) for finding in report.findings if finding.severity >= Severity.MEDIUM]
+    alarms = [
+        (finding.rule, finding.name or finding.evidence, finding.member)
+        for finding in report.findings
+        if finding.severity >= Severity.MEDIUM
+    ]
     assert alarms == []
     assert (report.examined, report.gaps) == (Examined.FULLY, ())
 
@@ -49,11 +69,20 @@ def test_the_files_are_small() -> None:
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_three_versions_of_each_library_were_kept_apart(library: str) -> None:
     """Alarms are measured on versions that the allowlist never saw."""
-    kept_apart = {json.loads(path.read_text()).get(library) for path in (BENIGN / "made").rglob("versions.json")} - {None}
-    seen = {requirement.partition("==")[2] for environment in read_environments() for requirement in environment.requirements if requirement.startswith(f"{library}==")}
+    kept_apart = {json.loads(path.read_text()).get(library) for path in (BENIGN / "made").rglob("versions.json")} - {
+        None
+    }
+    seen = {
+        requirement.partition("==")[2]
+        for environment in read_environments()
+        for requirement in environment.requirements
+        if requirement.startswith(f"{library}==")
+    }
     assert len(kept_apart - seen) >= 3
 
 
 def test_the_usual_names_are_among_them() -> None:
     """What trainers leave beside the weights."""
-    assert {"training_args.bin", "rng_state.pth", "optimizer.pt", "scheduler.pt", "pytorch_model.bin"} <= {path.name for path in FILES}
+    assert {"training_args.bin", "rng_state.pth", "optimizer.pt", "scheduler.pt", "pytorch_model.bin"} <= {
+        path.name for path in FILES
+    }

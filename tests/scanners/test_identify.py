@@ -119,7 +119,9 @@ def test_python_source_is_told_by_its_name() -> None:
     assert kinds(b"print('hi')\n", "notes.txt") == (Format.INERT,)
 
 
-@pytest.mark.parametrize("data", [b"\0\1\2\3" * 9, b"\xff\0" * 40, b"GIF\0", b"PK\3\0", TEXT + b"\0", b"\x80\xff\1\2" * 4])
+@pytest.mark.parametrize(
+    "data", [b"\0\1\2\3" * 9, b"\xff\0" * 40, b"GIF\0", b"PK\3\0", TEXT + b"\0", b"\x80\xff\1\2" * 4]
+)
 def test_unknown(data: bytes) -> None:
     """What nobody knows is said to be unknown, never inert."""
     assert kinds(data) == (Format.UNKNOWN,)

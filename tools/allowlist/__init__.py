@@ -1,0 +1,1 @@
+"""The program that makes the allowlist of imports: `python -m tools.allowlist CACHE`."""

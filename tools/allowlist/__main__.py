@@ -25,12 +25,10 @@ def main() -> int:
         print(environment.name, flush=True)
         listing = list_saved(environment.saved(arguments.cache))
         table.add_listing(listing, environment.versions(arguments.cache), environment.python)
-    limits, additions = read_review()
-    for name, decision in sorted(table.review(limits).items()):
-        print(f"left out: {name}: {decision.reason}")
-    for decision in additions:
-        for name in decision.names:
-            table.add(name, decision.use or "called", [decision.reason])
+    review = read_review()
+    table.add_reviewed(review)
+    for name, reason in sorted(table.review(review).items()):
+        print(f"left out: {name}: {reason}")
     if not arguments.environments:
         ALLOWED.write_text(table.text())
         print(f"{len(table.rows)} names in {ALLOWED}")

@@ -43,7 +43,7 @@ class Environment:
 
     def versions(self, cache: Path) -> dict[str, str]:
         """Return the versions of all distributions that pip sees in the environment."""
-        command = [self.interpreter(cache), "-m", "pip", "list", "--format", "json"]
+        command = (self.interpreter(cache), "-m", "pip", "list", "--format", "json")
         listed = subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - the environment's own pip
         return {item["name"].lower(): item["version"] for item in json.loads(listed.stdout)}
 

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import pickletools
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 NAMED, MADE, CALLED = "named", "made", "called"
 _STRENGTH = (NAMED, MADE, CALLED)
@@ -52,10 +49,11 @@ def list_imports(data: bytes) -> Listing:
     position = 0
     while position < len(data):
         machine = _Machine(listing)
+        stop = 0
         for opcode, argument, offset in pickletools.genops(data[position:]):
             machine.step(opcode, argument)
-            last = offset
-        position += last + 1
+            stop = offset or 0
+        position += stop + 1
     return listing
 
 
@@ -163,18 +161,18 @@ class _Machine:
         self._stack.append(Made(callee))
 
     def _call(self, callee: Any, arguments: Any) -> None:
+        first = arguments[0] if isinstance(arguments, tuple) and arguments else None
         name = callee.name if isinstance(callee, Global) else ""
-        if name in _MAKERS and isinstance(arguments, tuple) and arguments and isinstance(arguments[0], Global):
-            self._listing.note(*callee, CALLED)
-            self._use(arguments[0], MADE)
-            return
-        if name in _NAMERS and isinstance(arguments, tuple) and isinstance(arguments[1], str):
-            self._listing.note(*callee, CALLED)
-            self._stack.append(self._named(*arguments[:2]))
-            return
-        if name in _CALLERS and isinstance(arguments, tuple) and isinstance(arguments[0], Global):
-            self._listing.note(*arguments[0], CALLED)
-        self._use(callee, CALLED)
+        if name in _NAMERS and first is not None and isinstance(arguments[1], str):
+            self._listing.note(callee.module, name, CALLED)
+            self._stack.append(self._named(first, arguments[1]))
+        elif name in _MAKERS and isinstance(first, Global):
+            self._listing.note(callee.module, name, CALLED)
+            self._use(first, MADE)
+        else:
+            if name in _CALLERS and isinstance(first, Global):
+                self._listing.note(first.module, first.name, CALLED)
+            self._use(callee, CALLED)
 
     def _named(self, owner: Any, name: str) -> object:
         """Return what `getattr` or a reconstructor of functions names, as an import of its own."""
@@ -197,9 +195,3 @@ _PUTS = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
 _NAMERS = frozenset({"getattr", "_ufunc_reconstruct"})
 _MAKERS = frozenset({"_reconstructor", "__newobj__", "__newobj_ex__"})
 _CALLERS = frozenset({"_rebuild_from_type", "_rebuild_from_type_v2"})
-
-
-def iterate(listing: Listing) -> Iterator[tuple[str, str, str]]:
-    """Yield module, name and use in order."""
-    for (module, name), use in sorted(listing.uses.items()):
-        yield module, name, use

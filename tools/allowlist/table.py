@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanners.imports.arguments import RULES
+from scanners.imports.denylist import find_denial
 from tools.allowlist.listing import CALLED, MADE, NAMED
 
 if TYPE_CHECKING:
@@ -57,20 +58,24 @@ class Table:
             if key not in RULES:
                 self.add(key, use, [_place(module, versions, python)])
 
-    def review(self, limits: Iterable[Decision]) -> dict[str, Decision]:
-        """Weaken or take out what the review decided on; return the names that are gone."""
-        limits = tuple(limits)
+    def review(self, review: Review) -> dict[str, str]:
+        """Weaken or take out what is denied or was decided against; return the names that are gone, with the reason."""
         gone = {}
         for name, (use, seen) in list(self.rows.items()):
-            decision = next((item for item in limits if item.covers(name)), None)
-            if decision is None:
-                continue
-            if decision.use is None:
-                gone[name] = decision
-                del self.rows[name]
+            decision = review.find(name)
+            if decision is None or decision.use is not None:
+                strongest = decision.use if decision is not None and decision.use is not None else use
+                self.rows[name] = (min(use, strongest, key=_STRENGTH.index), seen)
             else:
-                self.rows[name] = (min(use, decision.use, key=_STRENGTH.index), seen)
+                gone[name] = decision.reason
+                del self.rows[name]
         return gone
+
+    def add_reviewed(self, review: Review) -> None:
+        """Add what no environment shows."""
+        for decision in review.additions:
+            for name in decision.names:
+                self.add(name, decision.use or CALLED, [decision.reason])
 
     def text(self) -> str:
         """Return the table as it is kept."""
@@ -78,14 +83,34 @@ class Table:
         return _HEADER + "".join(rows)
 
 
-def read_review(table: Path = HERE / "review.toml") -> tuple[tuple[Decision, ...], tuple[Decision, ...]]:
-    """Return the limits (names taken out or weakened) and the additions of the review."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What a person decided."""
+
+    limits: tuple[Decision, ...]
+    """Names taken out, or allowed a weaker use than was seen."""
+    kept: tuple[Decision, ...]
+    """Names that are harmless although they, or their modules, are denied."""
+    additions: tuple[Decision, ...]
+    """Names that no environment shows."""
+
+    def find(self, name: str) -> Decision | None:
+        """Return the decision about a name that was seen; the denylist decides where no person did."""
+        decided = next((item for item in self.limits if item.covers(name)), None)
+        if decided is not None or any(item.covers(name) for item in self.kept):
+            return decided
+        denial = find_denial(*name.split(":"))
+        return None if denial is None else Decision((name,), f"denied: {denial.why}")
+
+
+def read_review(table: Path = HERE / "review.toml") -> Review:
+    """Read the decisions."""
     entries = tomllib.loads(table.read_text())
-    made = {
-        kind: tuple(Decision(tuple(item["names"]), item["reason"], item.get("use")) for item in entries.get(kind, ()))
-        for kind in ("limit", "add")
-    }
-    return made["limit"], made["add"]
+    limits, kept, additions = (
+        tuple(Decision(tuple(item["names"]), item["reason"], item.get("use")) for item in entries.get(kind, ()))
+        for kind in ("limit", "keep", "add")
+    )
+    return Review(limits=limits, kept=kept, additions=additions)
 
 
 # Top-level modules whose distribution has another name.

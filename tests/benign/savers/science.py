@@ -42,7 +42,9 @@ def pipeline():
     from sklearn.model_selection import GridSearchCV
     from sklearn.pipeline import Pipeline
 
-    steps = Pipeline([("count", CountVectorizer()), ("weigh", TfidfTransformer()), ("judge", SGDClassifier(max_iter=5, tol=None))])
+    steps = Pipeline(
+        [("count", CountVectorizer()), ("weigh", TfidfTransformer()), ("judge", SGDClassifier(max_iter=5, tol=None))]
+    )
     return GridSearchCV(steps, {"count__ngram_range": [(1, 1), (1, 2)]}).fit(WORDS, CLASSES)
 
 
@@ -65,13 +67,22 @@ def forest():
 
 def table():
     """Return a frame of several types."""
-    return pandas.DataFrame({"a": [1, 2], "b": ["x", "y"], "c": pandas.Categorical(["u", "v"]), "d": pandas.to_datetime(["2020-01-01", "2021-01-01"])})
+    return pandas.DataFrame(
+        {
+            "a": [1, 2],
+            "b": ["x", "y"],
+            "c": pandas.Categorical(["u", "v"]),
+            "d": pandas.to_datetime(["2020-01-01", "2021-01-01"]),
+        }
+    )
 
 
 def main():
     """Write the files."""
     DIRECTORY.mkdir(parents=True)
-    joblib().dump([item for item in fitted() if item is not None], str(DIRECTORY / "estimators.joblib"), compress=("xz", 6))
+    joblib().dump(
+        [item for item in fitted() if item is not None], str(DIRECTORY / "estimators.joblib"), compress=("xz", 6)
+    )
     joblib().dump(forest(), str(DIRECTORY / "forest.joblib"), compress=3)
     joblib().dump(forest(), str(DIRECTORY / "forest-inline.joblib"))
     (DIRECTORY / "pipeline.pkl").write_bytes(pickle.dumps(pipeline(), 2))
@@ -79,11 +90,21 @@ def main():
     (DIRECTORY / "protocol-0.pkl").write_bytes(pickle.dumps(pipeline(), 0))
     (DIRECTORY / "scorers.pkl").write_bytes(pickle.dumps(dict(scorers()), 4))
     table().to_pickle(str(DIRECTORY / "table.pkl"))
-    parts = [thing for makers in (index_makers(), frame_makers()) for _, thing in attempts(makers) if attempt(pickle.dumps, thing)]
+    parts = [
+        thing
+        for makers in (index_makers(), frame_makers())
+        for _, thing in attempts(makers)
+        if attempt(pickle.dumps, thing)
+    ]
     with gzip.open(str(DIRECTORY / "frames.pkl.gz"), "wb") as file:
         file.write(pickle.dumps(parts, pickle.HIGHEST_PROTOCOL))
-    parts = [*(thing for _, thing in attempts({**array_makers(), **scipy_makers()})), *(thing for _, thing in random_states())]
-    (DIRECTORY / "arrays.pkl").write_bytes(pickle.dumps([thing for thing in parts if attempt(pickle.dumps, thing)], pickle.HIGHEST_PROTOCOL))
+    parts = [
+        *(thing for _, thing in attempts({**array_makers(), **scipy_makers()})),
+        *(thing for _, thing in random_states()),
+    ]
+    (DIRECTORY / "arrays.pkl").write_bytes(
+        pickle.dumps([thing for thing in parts if attempt(pickle.dumps, thing)], pickle.HIGHEST_PROTOCOL)
+    )
     numpy.save(str(DIRECTORY / "objects.npy"), numpy.array([1, "a", None, {"b": ROWS[:2]}], dtype=object))
     numpy.savez(str(DIRECTORY / "archive.npz"), rows=ROWS[:4], words=numpy.array(WORDS[:3], dtype=object))
 

@@ -34,7 +34,7 @@ def complete(*words: str) -> list[str]:
         (("weighbridge", "scan", "--fail-on", "c"), ["critical"]),
         (("weighbridge", "rules", "--format", "j"), ["json"]),
     ],
-    ids=lambda value: " ".join(value),
+    ids=" ".join,
 )
 def test_bash_completes(words, expected) -> None:
     """Commands, options and values."""

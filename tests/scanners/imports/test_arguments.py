@@ -44,6 +44,16 @@ ACCEPTED: dict[str, tuple[Value, ...]] = {
         UNKNOWN,
     ),
 }
+ACCEPTED |= {
+    "dill._dill:_load_type": (Constant("dict"),),
+    "cloudpickle.cloudpickle:_builtin_type": (Constant("NoneType"),),
+    "dill._dill:_create_array": (
+        GlobalValue("numpy.core.multiarray", "_reconstruct"),
+        TupleValue((GlobalValue("numpy", "ndarray"), TupleValue((Constant(0),)), Constant(b"b"))),
+        UNKNOWN,
+        NONE,
+    ),
+}
 REFUSED: list[tuple[str, tuple[Value, ...]]] = [
     ("builtins:getattr", (ESTIMATOR, Constant("fit"))),
     ("builtins:getattr", (ESTIMATOR, Constant("__init__"))),
@@ -87,6 +97,14 @@ REFUSED: list[tuple[str, tuple[Value, ...]]] = [
     ),
     ("torch._tensor:_rebuild_from_type_v2", (SCORE, ESTIMATOR, TupleValue(()), NONE)),
     ("builtins:iter", (SCORE, Constant(0))),
+    ("dill._dill:_load_type", (Constant("CodeType"),)),
+    ("dill._dill:_load_type", (Constant("FunctionType"),)),
+    ("dill._dill:_load_type", (Constant("PartialType"),)),
+    ("dill._dill:_load_type", (UNKNOWN,)),
+    ("cloudpickle.cloudpickle:_builtin_type", (Constant("CodeType"),)),
+    ("cloudpickle.cloudpickle:_builtin_type", (Constant("getattr"),)),
+    ("dill._dill:_create_array", (SYSTEM, TupleValue((Constant("ls"),)), NONE, NONE)),
+    ("dill._dill:_create_array", (GlobalValue("numpy.core.multiarray", "_reconstruct"), UNKNOWN, NONE, NONE)),
     (
         "pandas.core.indexes.base:_new_Index",
         (GlobalValue("numpy", "memmap"), DictValue(((Constant("filename"), Constant("a")),))),

@@ -61,6 +61,17 @@ def test_the_table_has_no_function_that_is_not_for_models(name: str) -> None:
     assert name not in known().function_names | known().class_names
 
 
+@pytest.mark.parametrize(
+    "name", ["Custom>Adam", "Custom>CustomScaleLayer", "keras_hub>BertBackbone", "keras_nlp>WhisperDecoder"]
+)
+def test_names_that_keras_registers_itself(name: str) -> None:
+    """Keras 2 registers its optimizers like custom classes; the packages beside Keras register theirs by name."""
+    plain = name.partition(">")[2]
+    assert rules([old_layer(name)]) == []
+    assert rules([old_layer(name.replace(">", "x>"))]) == [("keras-object-not-recognised", name.replace(">", "x>"))]
+    assert rules([old_layer(f"Custom>{plain}Own")]) == [("keras-object-not-recognised", f"Custom>{plain}Own")]
+
+
 def test_each_unknown_name_is_reported_once() -> None:
     """A person needs the name and one place, not one line a layer."""
     config = sequential(*(layer("Gate", module="acme.layers") for _ in range(9)), layer("Door", module="acme.layers"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from initcontainer.contract import Verdict
-from tests.apiserver import namespace, policy, wait_for
+from tests.apiserver import api_server, namespace, policy, wait_for
 from tests.fakeapi import FakeApi, fake_api
 from tests.processes import Process, running
 from tests.webhook.reporter.conftest import container, ended, message, pod
@@ -230,3 +231,41 @@ def test_a_flood_of_findings_breaks_nothing(api: FakeApi) -> None:
         for event in wait_for("events", lambda: api.all("events")):
             assert event["message"].isprintable()
         assert "\x1b" not in process.metrics()
+
+
+@pytest.mark.e2e
+def test_a_real_api_server(tmp_path: Path) -> None:
+    """Lease, totals and events are what a real API server accepts, and kubectl shows them."""
+    for name in ("api", "files"):
+        (tmp_path / name).mkdir()
+    policy_file = tmp_path / "files" / "policy.json"
+    policy_file.write_text(json.dumps(policy()))
+    with api_server(tmp_path / "api") as processes:
+        server = processes.server
+        server.apply(namespace("serving", enforce="default"), namespace("weighbridge-system"))
+        body = {**blocked("ignored"), "apiVersion": "v1", "kind": "Pod"}
+        status = body.pop("status")
+        body["metadata"] = {"name": "web-1", "namespace": "serving", "labels": body["metadata"]["labels"]}
+        server.apply(body)
+        created = {**server.get("pod", "web-1", "-n", "serving"), "status": status}
+        path = tmp_path / "files" / "pod.json"
+        path.write_text(json.dumps(created))
+        server.kubectl("replace", "--raw", "/api/v1/namespaces/serving/pods/web-1/status", "-f", str(path))
+        environment = {**server.environment, "HOSTNAME": "reporter-0"}
+        options = ["--host", "127.0.0.1", "--metrics-port", "0", "--policy", str(policy_file)]
+        with running("webhook.reporter", *options, environment=environment) as process:
+            series = 'weighbridge_gate_verdicts_total{namespace="serving",verdict="BLOCK",workload_kind="Pod"}'
+            wait_for("verdict", lambda: process.metric(series) == 1)
+            events = wait_for("event", lambda: server.get("events", "-n", "serving")["items"])
+            assert [event["reason"] for event in events] == ["ModelBlocked"]
+            assert process.stop() == 0
+        lease = server.get("lease", "weighbridge-reporter", "-n", "weighbridge-system")
+        assert lease["spec"].get("holderIdentity", "") == ""
+        with running("webhook.reporter", *options, environment=environment) as process:
+            wait_for("totals", lambda: process.metric(series) == 1)
+            server.kubectl("delete", "pod", "web-1", "-n", "serving", "--grace-period=0", "--force")
+            wait_for(
+                "pod to go",
+                lambda: process.metric('weighbridge_gated_pods{namespace="serving",verdict="BLOCK"}') is None,
+            )
+            assert process.metric(series) == 1

@@ -24,7 +24,7 @@ def samples():
 def xgboost(library):
     """Return makers of XGBoost models."""
     matrix = library.DMatrix(ROWS, label=CLASSES)
-    makers = {
+    return {
         "classifier": lambda: library.XGBClassifier(n_estimators=3).fit(ROWS, CLASSES),
         "classifier-unfitted": lambda: library.XGBClassifier(n_estimators=3),
         "classifier-three": lambda: library.XGBClassifier(n_estimators=3).fit(ROWS, THREE),
@@ -43,7 +43,6 @@ def xgboost(library):
         "booster": lambda: library.train({"objective": "binary:logistic"}, matrix, 3),
         "callback": lambda: library.callback.EarlyStopping(2),
     }
-    return makers
 
 
 def lightgbm(library):

@@ -47,10 +47,10 @@ def things():
             collections.Counter("a"),
         ],
         "times": [
-            datetime.datetime(2020, 1, 2),
+            datetime.datetime(2020, 1, 2),  # noqa: DTZ001 - as data often is
             datetime.date(2020, 1, 2),
             datetime.timedelta(1),
-            datetime.timezone.utc,
+            datetime.UTC,
         ],
         "numbers": [decimal.Decimal(1), 1 << 80],
         "paths": [pathlib.PurePosixPath("a")],

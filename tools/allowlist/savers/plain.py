@@ -17,7 +17,7 @@ from attempts import attempts
 
 def samples():
     """Yield containers, numbers, times and paths of the standard library."""
-    utc = datetime.timezone.utc
+    utc = datetime.timezone.utc  # noqa: UP017 - runs in Python 3.6 too
     yield from attempts(
         {
             "containers": lambda: [

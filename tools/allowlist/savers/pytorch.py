@@ -242,7 +242,7 @@ def marked(tensor):
 
 def hooked(tensor):
     """Give a tensor an empty dictionary of hooks."""
-    tensor._backward_hooks = collections.OrderedDict()
+    tensor._backward_hooks = collections.OrderedDict()  # noqa: SLF001 - what old checkpoints hold
     return tensor
 
 

@@ -68,7 +68,7 @@ class Surveyor(pickle.Pickler):
         self.held.add((type(thing).__module__, type(thing).__name__))
         name = getattr(thing, "__qualname__", None) or getattr(thing, "__name__", None)
         if isinstance(name, str):
-            self.held.add((str(getattr(thing, "__module__", None)), name))
+            self.held.add((str(getattr(thing, "__module__", None)), name, "itself"))
 
 
 if __name__ == "__main__":

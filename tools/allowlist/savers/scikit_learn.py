@@ -268,7 +268,7 @@ def composed():
         for function in functions(library):
             made = attempt(lambda function=function: sklearn("sklearn.preprocessing").FunctionTransformer(function))
             if made is not None:
-                yield "function-{}-{}".format(library, function.__name__), made
+                yield f"function-{library}-{function.__name__}", made
 
 
 FUNCTIONS = (
@@ -326,7 +326,7 @@ def parts():
     for tree in ("KDTree", "BallTree"):
         for metric in ("euclidean", "manhattan", "chebyshev", "minkowski"):
             yield (
-                "{}-{}".format(tree, metric),
+                f"{tree}-{metric}",
                 attempt(lambda tree=tree, metric=metric: getattr(neighbors, tree)(ROWS, metric=metric)),
             )
     for holder in ("sklearn.metrics", "sklearn.neighbors"):
@@ -334,7 +334,7 @@ def parts():
         for metric in OPTIONS["metric"]:
             made = attempt(distances.get_metric, metric) if distances else None
             if made is not None:
-                yield "distance-{}-{}".format(holder, metric), made
+                yield f"distance-{holder}-{metric}", made
 
 
 def scorers():

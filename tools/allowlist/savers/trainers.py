@@ -74,7 +74,7 @@ def training_makers():
         optimizer = torch.optim.AdamW(layer.parameters(), lr=0.1)
         layer(torch.ones(1, 2)).sum().backward()
         optimizer.step()
-        return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1.0)
+        return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, lambda _: 1.0)
 
     return {
         "rng": lambda: {

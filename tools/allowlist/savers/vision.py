@@ -26,10 +26,25 @@ def makers():
     """Yield names and makers of all that is installed."""
     models = attempt(importlib.import_module, "torchvision.models")
     for name in models.list_models() if models else ():
-        yield f"torchvision-{name}", lambda name=name: models.get_model(name, weights=None, **({"weights_backbone": None} if is_composed(name) else {}))
+        yield (
+            f"torchvision-{name}",
+            lambda name=name: models.get_model(
+                name, weights=None, **({"weights_backbone": None} if is_composed(name) else {})
+            ),
+        )
     transforms = attempt(importlib.import_module, "torchvision.transforms")
     if transforms:
-        yield "torchvision-transforms", lambda: transforms.Compose([transforms.Resize(8), transforms.CenterCrop(8), transforms.ToTensor(), transforms.Normalize([0.5], [0.5])])
+        yield (
+            "torchvision-transforms",
+            lambda: transforms.Compose(
+                [
+                    transforms.Resize(8),
+                    transforms.CenterCrop(8),
+                    transforms.ToTensor(),
+                    transforms.Normalize([0.5], [0.5]),
+                ]
+            ),
+        )
     timm = attempt(importlib.import_module, "timm")
     for module in timm.list_modules() if timm else ():
         for name in timm.list_models(module=module)[:2]:
@@ -39,7 +54,9 @@ def makers():
 
 def is_composed(name):
     """Say whether a torchvision network has a backbone with weights of its own."""
-    return name.startswith(("fasterrcnn", "fcos", "keypointrcnn", "maskrcnn", "retinanet", "ssd", "deeplab", "fcn", "lraspp"))
+    return name.startswith(
+        ("fasterrcnn", "fcos", "keypointrcnn", "maskrcnn", "retinanet", "ssd", "deeplab", "fcn", "lraspp")
+    )
 
 
 YOLO = "yolov3 yolov5n yolov6n yolov8n yolov8n-seg yolov8n-cls yolov8n-pose yolov8n-obb yolov8-worldv2 yolov9t yolov10n yolo11n yolo11n-seg yolo11n-cls yolo11n-pose yolo11n-obb yolo12n".split()
@@ -56,4 +73,10 @@ def yolo_makers():
 
 def checkpoint(network):
     """Return a network among what stands beside it in a checkpoint."""
-    return {"epoch": -1, "model": network, "ema": None, "train_args": dict(getattr(network, "args", None) or {}), "names": {0: "truck"}}
+    return {
+        "epoch": -1,
+        "model": network,
+        "ema": None,
+        "train_args": dict(getattr(network, "args", None) or {}),
+        "names": {0: "truck"},
+    }

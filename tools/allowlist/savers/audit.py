@@ -73,7 +73,7 @@ def resolve(name):
     return thing
 
 
-@functools.lru_cache(maxsize=None)
+@functools.lru_cache(maxsize=None)  # noqa: UP033 - runs in Python 3.6 too
 def source(function):
     """Return the tree of a function, None where it has no source."""
     try:

@@ -1,0 +1,94 @@
+"""Messages without a signature are told by their shape, whatever stands around it."""
+
+import pytest
+
+from scanners.formats import Format
+from scanners.sources import BytesSource
+from scanners.tensorflow.shapes import tensorflow_shapes
+from scanners.tensorflow.text_shapes import text_message
+from tests.corpus.tensorflow_builder import (
+    const,
+    data,
+    function,
+    graph,
+    keras_metadata,
+    meta_graph,
+    model,
+    node,
+    number,
+)
+
+NODES = (const("c", "x"), node("m", "MatMul", "c", "c"))
+GRAPH = graph(*NODES)
+
+
+def shapes(message: bytes) -> tuple[Format, ...]:
+    """Tell a message."""
+    return tensorflow_shapes(BytesSource(message))
+
+
+@pytest.mark.parametrize(
+    "around", [b"", data(15, b"x" * 70_000), number(9, 1) * 5000, b"\x7b" + data(1, b"x") + b"\x7c"]
+)
+@pytest.mark.parametrize(
+    ("message", "format_"),
+    [
+        (GRAPH, Format.TENSORFLOW_GRAPH),
+        (graph(functions=(function("f", (), *NODES),)), Format.TENSORFLOW_GRAPH),
+        (meta_graph(GRAPH), Format.TENSORFLOW_META_GRAPH),
+        (model(*NODES), Format.SAVED_MODEL),
+        (keras_metadata(("_tf_keras_layer", "{}")), Format.KERAS_METADATA),
+    ],
+)
+def test_each_message(message: bytes, format_: Format, around: bytes) -> None:
+    """Unknown fields and groups before and behind do not hide it."""
+    assert shapes(message) == (format_,)
+    assert format_ in shapes(around + message)
+    assert format_ in shapes(message + around)
+
+
+def test_a_message_that_breaks_off_keeps_what_was_seen() -> None:
+    """A truncated graph is a graph, and its reader says that it is broken."""
+    assert shapes(GRAPH + b"\x0a\xff") == (Format.TENSORFLOW_GRAPH,)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"",
+        b"A model card, in words.",
+        data(1, data(1, b"piece") + b"\x15" + bytes(4) + number(3, 1)) * 99
+        + data(2, data(1, b"m.txt") + data(2, b"m")),
+        number(1, 8) + data(2, b"pytorch") + data(7, data(1, data(1, b"x") + data(2, b"y") + data(4, b"Relu"))),
+        data(1, data(1, b"name") + data(2, b"not an op")),
+        data(1, data(1, b"name") + data(2, b"")),
+        data(1, b"/srv/train.txt"),
+    ],
+)
+def test_other_content(message: bytes) -> None:
+    """Text, tokenizers, ONNX and look-alikes are nothing of TensorFlow's."""
+    assert shapes(message) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"node { name: 'x' }", "GraphDef"),
+        (b"  \n# x\n#y\n node: <", "GraphDef"),
+        (b"\xef\xbb\xbflibrary{", "GraphDef"),
+        (b"version: 21", "GraphDef"),
+        (b"graph_def {", "MetaGraphDef"),
+        (b"saved_model_schema_version: 1", "SavedModel"),
+        (b"meta_graphs [ {", "SavedModel"),
+        (b'model_checkpoint_path: "x"', "CheckpointState"),
+        (b"name: 'triton'", None),
+        (b"version: '3'", None),
+        (b"node: value", None),
+        (b"nodes {", None),
+        (b"# only a comment", None),
+        (b"", None),
+    ],
+)
+def test_texts(text: bytes, message: str | None) -> None:
+    """The first field decides, comments apart."""
+    assert text_message(BytesSource(text)) == message
