@@ -32,15 +32,34 @@ _WEAK = frozenset({Format.GZIP, Format.INERT})
 """Formats with so short a signature, or so little to hide, that raw numbers are not searched for them."""
 _FEW_VALUES = 8
 """Different bytes that masks and constant tensors have; some of those values are opcodes of pickles."""
+_ACCOUNTED = frozenset(
+    {
+        Format.PICKLE,
+        Format.TORCH_LEGACY,
+        Format.NPY,
+        Format.SAFETENSORS,
+        Format.TAR,
+        Format.ZIP,
+        Format.TORCH_ZIP,
+        Format.KERAS_ZIP,
+        Format.GZIP,
+        Format.BZIP2,
+        Format.XZ,
+        Format.LZMA,
+        Format.ZLIB,
+        Format.LZ4,
+    }
+)
+"""Formats whose readers report every byte behind them: a long compressed source is not inflated to its end before that."""
 _TORCH_TAR_NAMES = frozenset({"storages", "tensors", "pickle"})
 _CHECKPOINT_SHARD = re.compile(r"\.data-[0-9]{5}-of-[0-9]{5}\Z")
 _TABLE_MAGIC = bytes.fromhex("57fb808b247547db")
 """Footer of LevelDB's table format, in which TensorFlow writes checkpoint indices (tensorflow/core/lib/io/format.h)."""
 _TELLING = re.compile(
-    rb"data\.pkl|serialization_id|extern_modules|archive_format|config\.json|metadata\.json|model\.weights\.",
+    rb"data\.pkl|attributes\.pkl|serialization_id|extern_modules|archive_format|config\.json|metadata\.json|model\.weights\.",
     re.IGNORECASE,
 )
-_TORCH_NAMES = frozenset({"data.pkl", "serialization_id", "extern_modules", "archive_format"})
+_TORCH_NAMES = frozenset({"data.pkl", "attributes.pkl", "serialization_id", "extern_modules", "archive_format"})
 """Members of what `torch.save`, `torch.jit.save`, `torch.package` and `torch.export.save` write."""
 
 
@@ -58,8 +77,7 @@ def identify(part: Part) -> tuple[Format, ...]:
         found.append(Format.TORCH_LEGACY if is_torch_legacy(source) else Format.PICKLE)
     if magic is Format.ZIP:
         found.extend(_zip_kinds(source))
-    if found and getattr(source, "sequential", False):
-        # A long compressed source is not inflated to its end where the reader of what it starts with does so anyway.
+    if not _ACCOUNTED.isdisjoint(found) and getattr(source, "sequential", False):
         return tuple(dict.fromkeys(found))
     return _by_the_rest(part, source, head, found, magic)
 
@@ -69,26 +87,24 @@ def _by_the_rest(
 ) -> tuple[Format, ...]:
     """Add what is not told from the start; reads go forwards, since going back costs compressed sources a pass."""
     plain = magic is None and not found
-    shapes = list(_by_structure(source, head)) if plain else []
+    shapes = _by_structure(source, head) if plain else ()
     text = plain and is_text(source, head)
+    if plain and not shapes and not text and (shape := by_shape(head, source.size)) is not None:
+        shapes = (shape,)
     found.extend(shape for shape in shapes if shape is not Format.INERT)
     found.extend(_further_in(source, magic, text=text))
     if found:
         return tuple(dict.fromkeys(found))
-    if Format.INERT in shapes or magic is Format.INERT or Format.INERT in by_offset(head):
+    if Format.INERT in shapes or magic is Format.INERT:
         return (Format.INERT,)
     return (_text_kind(part, head) if text else _unrecognised(part),)
 
 
-def _by_structure(source: Source, head: bytes) -> Iterator[Format]:
-    """Yield formats without signature; imported here, since most parts never come to it."""
+def _by_structure(source: Source, head: bytes) -> tuple[Format, ...]:
+    """Return formats without signature; imported here, since most parts never come to it."""
     from scanners.structure import by_structure
 
-    structure = by_structure(source, head)
-    yield from structure
-    shape = by_shape(head, source.size)
-    if shape is not None and not structure:
-        yield shape
+    return by_structure(source, head)
 
 
 def _in_numbers(source: Source, head: bytes) -> Iterator[Format]:
@@ -98,7 +114,7 @@ def _in_numbers(source: Source, head: bytes) -> Iterator[Format]:
         yield from _zip_kinds(source)
     elif magic is not None and magic not in _WEAK:
         yield magic
-    yield from (format_ for format_ in by_offset(head) if format_ is not Format.INERT)
+    yield from by_offset(head)
     if len(set(head)) > _FEW_VALUES and looks_like_pickle(source, named=False):
         yield Format.PICKLE
 
@@ -108,8 +124,7 @@ def _at_the_start(source: Source, head: bytes, magic: Format | None) -> Iterator
     if magic not in (None, Format.ZIP, Format.INERT):
         yield magic
     for format_ in by_offset(head):
-        if format_ is not Format.INERT:
-            yield Format.TORCH_TAR if format_ is Format.TAR and _is_torch_tar(source) else format_
+        yield Format.TORCH_TAR if format_ is Format.TAR and _is_torch_tar(source) else format_
     if _is_safetensors(source, head):
         yield Format.SAFETENSORS
 
@@ -181,6 +196,7 @@ def _telling_names(source: Source) -> set[str]:
         return {name.decode().lower() for name in match}
     if not mentions(source, found, _TELLING):
         return set()
-    names = (record.name for reading in found.readings for _, record in records(source, reading))
+    directories = {reading.start: reading for reading in found.readings}.values()
+    names = (record.name for directory in directories for _, record in records(source, directory))
     last = (name.decode("latin-1").lower().replace("\\", "/").rpartition("/")[2] for name in names)
     return {name for name in last if _TELLING.match(name.encode("latin-1"))}

@@ -135,7 +135,7 @@ class InflatedSource:
         """Produce one chunk of output, or notice the end."""
         try:
             chunk = self._decode()
-        except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:
+        except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, MemoryError) as error:
             self._broken(str(error) or type(error).__name__)
             return
         if not chunk:
@@ -230,7 +230,7 @@ class Codec(NamedTuple):
     """What a further stream begins with that loaders read as the continuation of the first; empty: none does."""
 
 
-MEMORY_LIMIT = 128 << 20
+MEMORY_LIMIT = 72 << 20
 """What an xz or lzma stream may ask for; `xz -9` needs 65 MiB."""
 
 GZIP = Codec(GzipDecoder, (b"\x1f\x8b",))

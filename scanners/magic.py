@@ -6,7 +6,6 @@ Only signatures that a loader or a person would go by; where two or three bytes 
 
 from __future__ import annotations
 
-import lzma
 import struct
 import zlib
 from typing import TYPE_CHECKING, NamedTuple
@@ -138,6 +137,7 @@ TABLE: tuple[Magic, ...] = (
     Magic(b"RIFX", Format.INERT, _riff),
     Magic(b".snd\0\0\0", Format.INERT),
     Magic(b"FORM", Format.INERT, lambda head: head[8:12] in (b"AIFF", b"AIFC")),
+    Magic(b"\0\0\0", Format.INERT, lambda head: head[4:8] == b"ftyp"),
     Magic(b"%PDF-1.", Format.INERT),
     Magic(b"%PDF-2.", Format.INERT),
     Magic(b"\0\1\0\0\0", Format.INERT, _true_type),
@@ -173,8 +173,6 @@ def by_offset(head: bytes) -> Iterator[Format]:
         yield Format.TAR
     if any(head.startswith(HDF5_SIGNATURE, at) for at in (512, 1024, 2048)):
         yield Format.KERAS_HDF5
-    if head[4:8] == b"ftyp" and head[:3] == b"\0\0\0":
-        yield Format.INERT
     if head[2:4] == b"\r\n" and _bytecode(head):
         yield Format.PYTHON_BYTECODE
 
@@ -213,8 +211,10 @@ def _zlib(head: bytes) -> bool:
 
 
 def _lzma(head: bytes) -> bool:
+    import lzma
+
     try:
-        decoder = lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=256 << 20)
+        decoder = lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=72 << 20)
         return bool(decoder.decompress(head, 1 << 16))
-    except lzma.LZMAError:
+    except (lzma.LZMAError, MemoryError):
         return False

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import TextIO
 
+_encode = json.JSONEncoder(separators=(",", ":"), default=str).encode
+
 
 class JsonFormatter(logging.Formatter):
     """Render a record as one line of JSON."""
@@ -31,7 +33,7 @@ class JsonFormatter(logging.Formatter):
         line.update(getattr(record, "fields", {}))
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, separators=(",", ":"), default=str)
+        return _encode(line)
 
 
 def configure(level: str, stream: TextIO | None = None) -> None:

@@ -1,1 +1,1 @@
-"""A small model server of its own, for the examples and for tests on a cluster."""
+"""A model server of one's own, and its image."""

@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scanners.findings import Finding
+from scanners.findings import Embedded, Finding, Gap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 _DRIVE = re.compile(r"[A-Za-z]:")
+
+
+_SHOWN = 1000
+
+
+def bounded(fact: Finding | Gap | Embedded) -> Finding | Gap | Embedded:
+    """Return a fact whose texts are short enough for ten thousand of them to fit in memory; names may have 64 KiB."""
+    if isinstance(fact, Embedded):
+        return fact if len(fact.member) <= _SHOWN else replace(fact, member=_shown(fact.member))
+    if isinstance(fact, Gap):
+        return fact if len(fact.detail) <= _SHOWN else replace(fact, detail=_shown(fact.detail))
+    if len(fact.evidence) <= _SHOWN and len(fact.name or "") <= _SHOWN:
+        return fact
+    return replace(fact, evidence=_shown(fact.evidence), name=fact.name and _shown(fact.name))
+
+
+def _shown(text: str) -> str:
+    """Return a text without its middle; its end, where the suffix is, stays."""
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN // 2]}...{text[-_SHOWN // 2 :]}"
 
 
 class Names:
@@ -44,16 +64,22 @@ class Names:
 
     def add_link(self, name: str) -> None:
         """Note that a symbolic link stands under a name."""
-        self._links.add(hash(folded(name)))
+        *_, (whole, _) = _prefixes(name)
+        self._links.add(whole)
 
     def _passes(self, name: str) -> str | None:
         """Return the symbolic link that a name leads through, None where it leads through none."""
-        steps = name.replace("\\", "/").split("/")
-        for count in range(1, len(steps)):
-            folder = "/".join(steps[:count])
-            if hash(folded(folder)) in self._links:
-                return folder
-        return None
+        *folders, _ = _prefixes(name)
+        return next((step for key, step in folders if key in self._links), None)
+
+
+def _prefixes(name: str) -> Iterator[tuple[int, str]]:
+    """Yield, for each step of a name, a hash of the path up to it and the step."""
+    key = 0
+    steps = folded(name).split("/")
+    for step in steps:
+        key = hash((key, step))
+        yield key, step
 
 
 def judge_name(name: str, offset: int) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,16 +11,24 @@ if TYPE_CHECKING:
     from scanners.sources import Source
 
 _WINDOW = 1 << 20
+_FIRST_WINDOW = 1 << 12
+_LONGEST_MATCH = 63
+
+
+def occurrences(source: Source, pattern: re.Pattern[bytes], start: int, end: int) -> Iterator[int]:
+    """Yield the offsets at which a pattern of at most 64 bytes matches within a range, in one pass over it."""
+    position, length = start, _FIRST_WINDOW
+    while position < end:
+        window = source.read(position, min(length + _LONGEST_MATCH, end - position))
+        for match in pattern.finditer(window):
+            if match.start() < length:
+                yield position + match.start()
+        position, length = position + length, min(2 * length, _WINDOW)
 
 
 def find(source: Source, needle: bytes, start: int, end: int) -> int | None:
-    """Return the offset of the first occurrence that lies within the range, None where there is none."""
-    for position in range(start, end, _WINDOW):
-        window = source.read(position, min(_WINDOW + len(needle) - 1, end - position))
-        at = window.find(needle)
-        if at >= 0:
-            return position + at
-    return None
+    """Return the offset of the first occurrence of up to 64 bytes within a range, None where there is none."""
+    return next(occurrences(source, re.compile(re.escape(needle)), start, end), None)
 
 
 def only_zeros(source: Source, start: int, end: int) -> bool:

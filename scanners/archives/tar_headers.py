@@ -24,6 +24,9 @@ REGULAR = frozenset({b"0", b"\0", b"7", b"S"})
 HARD_LINK, SYMBOLIC_LINK, DIRECTORY, SPARSE = b"1", b"2", b"5", b"S"
 SPECIAL = frozenset({b"3", b"4", b"6"})
 WITHOUT_DATA = frozenset({HARD_LINK, SYMBOLIC_LINK, DIRECTORY}) | SPECIAL
+_SPARSE_RECORDS = b"GNU.sparse."
+_KNOWN_RECORDS = frozenset({b"path", b"linkpath", b"size", b"GNU.sparse.name"})
+"""PAX records that say what a member is; others, of which there may be any number, are not kept."""
 _LONG_NAME, _LONG_LINK, _PAX, _PAX_SOLARIS, _PAX_GLOBAL = b"L", b"K", b"x", b"X", b"g"
 
 
@@ -141,7 +144,10 @@ def _extension(kind: bytes, body: bytes, position: int) -> Mapping[str, str]:
         keyword, equals, value = body[at + len(digits) + 1 : at + int(digits) - 1].partition(b"=")
         if not equals:
             raise Malformed(position + at, "a PAX record of the form key=value", repr(keyword[:20]))
-        records[_text(keyword)] = _text(value)
+        if keyword.startswith(_SPARSE_RECORDS):
+            records["sparse"] = "yes"
+        if keyword in _KNOWN_RECORDS:
+            records[_text(keyword)] = _text(value)
         at += int(digits)
     return records
 
@@ -153,7 +159,7 @@ def _member(header: _Header, records: Mapping[str, str], start: int, data: int) 
             raise Malformed(start, "a PAX size of digits", records["size"][:20])
         size = int(records["size"])
     name = records.get("GNU.sparse.name", records.get("path", _text(header.name)))
-    sparse = header.type == SPARSE or any(key.startswith("GNU.sparse.") for key in records)
+    sparse = header.type == SPARSE or "sparse" in records
     link = records.get("linkpath", _text(header.link))
     return Member(name, header.type, size, header.size, link, sparse, start, data)
 

@@ -8,10 +8,11 @@ broken header the next one that is whole is searched, as GNU tar does.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from scanners.archives.names import Names, judge_hard_link, judge_link, judge_name
-from scanners.archives.search import find, only_zeros
+from scanners.archives.names import Names, bounded, judge_hard_link, judge_link, judge_name
+from scanners.archives.search import occurrences, only_zeros
 from scanners.archives.tar_headers import (
     BLOCK,
     HARD_LINK,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     Fact = Finding | Gap | Embedded
     Declare = Callable[[str], Format | None]
 
+_USTAR = re.compile(rb"ustar")
 _USTAR_AT = 257
 _TELLING_MEMBERS = 16
 """Members looked at to tell which kind of archive it is; PyTorch writes four."""
@@ -47,6 +49,10 @@ def walk(source: Source, budget: Budget, declare: Declare) -> Iterator[Fact]:
 
     `declare` says what the loader of this kind of archive takes a member of a given name for, None where content decides.
     """
+    yield from map(bounded, _facts(source, budget, declare))
+
+
+def _facts(source: Source, budget: Budget, declare: Declare) -> Iterator[Fact]:
     names = Names()
     everywhere: dict[str, str] = {}
     position: int | None = 0
@@ -145,10 +151,8 @@ def _range(source: Source, start: int, end: int) -> Embedded:
 
 def _next_header(source: Source, position: int) -> int | None:
     """Return where the next header with a signature and a right checksum stands, None where there is none."""
-    at = position
-    while (found := find(source, b"ustar", at, source.size)) is not None:
+    for found in occurrences(source, _USTAR, position, source.size):
         start = found - _USTAR_AT
         if start >= position and start % BLOCK == 0 and is_tar(source.read(start, BLOCK)):
             return start
-        at = found + 1
     return None

@@ -24,6 +24,7 @@ from scanners.archives.zip_records import (
     read_end64,
     read_locator,
 )
+from scanners.limits import BudgetExceeded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 TAIL = END.size + 0xFFFF
 """How far from the end of a file an end record can start: its own bytes and the longest comment."""
+
+_MOST_READINGS = 8
 
 
 class Directory(NamedTuple):
@@ -60,13 +63,19 @@ class Directories(NamedTuple):
 
 
 def find_directories(source: Source) -> Directories:
-    """Return every reading; none for bytes that no reader takes for a ZIP file."""
+    """
+    Return every reading; none for bytes that no reader takes for a ZIP file.
+
+    Raises `BudgetExceeded` for more readings than any two readers have: each costs a pass over a directory.
+    """
     ends = tuple(_ends(source))
     readings: dict[tuple[int, int], Directory] = {}
     for end in reversed(ends):
         for reading in _readings(source, end):
             if _leads_somewhere(source, reading):
                 readings.setdefault((reading.start, reading.base), reading)
+        if len(readings) > _MOST_READINGS:
+            raise BudgetExceeded("central directories of one ZIP archive", _MOST_READINGS)
     return Directories(tuple(readings.values()), ends)
 
 
@@ -95,6 +104,8 @@ def _ends(source: Source) -> Iterator[End]:
     """Yield the last end record and every other one whose comment ends exactly with the file."""
     start = max(0, source.size - TAIL)
     tail = source.read(start, TAIL)
+    if END_SIGNATURE not in tail:
+        return
     positions = [match.start() for match in re.finditer(END_SIGNATURE, tail) if match.start() + END.size <= len(tail)]
     for position in positions:
         end = read_end(source, start + position)

@@ -8,10 +8,11 @@ handed on as a part, opaque unless its content is recognised.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from scanners.archives.names import judge_name
-from scanners.archives.search import find, only_zeros
+from scanners.archives.search import occurrences, only_zeros
 from scanners.archives.zip_compare import REFUSED_FLAGS, text
 from scanners.archives.zip_members import Reading, conclude, fault, open_member
 from scanners.archives.zip_records import (
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 
     Fact = Finding | Gap | Embedded
 
+_LOCAL = re.compile(re.escape(LOCAL_SIGNATURE))
+_ANY = re.compile(b"|".join(map(re.escape, (LOCAL_SIGNATURE, CENTRAL_SIGNATURE, DESCRIPTOR_SIGNATURE))))
+
 
 class Leftovers:
     """Judges ranges of one archive that its directory does not account for."""
@@ -51,14 +55,13 @@ class Leftovers:
 
     def between(self, start: int, end: int) -> Iterator[Fact]:
         """Yield the members and other bytes of one range."""
-        rest = position = start
-        while (header := find(self._source, LOCAL_SIGNATURE, position, end)) is not None:
-            local = read_local(self._source, header)
+        rest = start
+        for header in occurrences(self._source, _LOCAL, start, end):
+            local = read_local(self._source, header) if header >= rest else None
             if local is None or local.data > end or not local.name:
-                position = header + 1
                 continue
             yield from self._junk(rest, header)
-            rest = position = yield from self._member(header, local, end)
+            rest = yield from self._member(header, local, end)
         yield from self._junk(rest, end)
 
     def _member(self, header: int, local: Local, end: int) -> Generator[Fact, None, int]:
@@ -91,9 +94,8 @@ class Leftovers:
         """Return how far a member without sizes can reach: to the next signature if it is stored, else to the end."""
         if local.method:
             return end - local.data
-        signatures = (DESCRIPTOR_SIGNATURE, LOCAL_SIGNATURE, CENTRAL_SIGNATURE)
-        ends = (find(self._source, signature, local.data, end) or end for signature in signatures)
-        return min(ends) - local.data
+        behind = next(occurrences(self._source, _ANY, local.data, end), end)
+        return behind - local.data
 
     def _behind_descriptor(self, local: Local, position: int, end: int) -> int:
         """Return where the data descriptor ends that a header announces; its layout is told by what follows it."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-from scanners.archives.names import Names, folded, judge_link, judge_name
+from scanners.archives.names import Names, bounded, folded, judge_link, judge_name
 from scanners.archives.search import Overlay
 from scanners.archives.zip_compare import (
     ENCRYPTED_AES,
@@ -55,7 +55,7 @@ def walk(source: Source, budget: Budget, declare: Declare) -> Iterator[Fact]:
     if found.readings:
         first = min(reading.start for reading in found.readings)
         source = Overlay(source, first, min(_KEPT_DIRECTORY, source.size - first))
-    yield from _Walk(source, budget, declare, found).facts()
+    yield from map(bounded, _Walk(source, budget, declare, found).facts())
 
 
 class _Walk:

@@ -49,7 +49,7 @@ def read(part: Part) -> Iterator[Finding | Gap | Embedded]:
     except ValueError as error:
         raise Malformed(len(MAGIC), "a dtype that is known", str(error)) from error
     if objects:
-        yield Finding(rule="npy-object-array", evidence=f"dtype {header.descr!r}", offset=len(MAGIC))
+        yield Finding(rule="npy-object-array", evidence=f"dtype {str(header.descr)[:80]}", offset=len(MAGIC))
         rest = SliceSource(part.source, header.data, part.source.size - header.data)
         yield Embedded(source=rest, member="<object array>", format=Format.PICKLE)
     else:
@@ -58,7 +58,7 @@ def read(part: Part) -> Iterator[Finding | Gap | Embedded]:
 
 def _judge_size(source: Source, header: _Header, expected: int) -> Iterator[Finding | Embedded]:
     if expected > source.size:
-        evidence = f"shape {header.shape} needs {expected - header.data} bytes, {source.size - header.data} are there"
+        evidence = f"shape {str(header.shape)[:60]} needs {expected - header.data} bytes, {source.size - header.data} are there"
         yield Finding(rule="npy-size-disagrees", evidence=evidence, offset=header.data)
     elif expected < source.size:
         evidence = f"{source.size - expected} bytes behind the array"

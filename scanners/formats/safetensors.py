@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import struct
+import sys
 from collections import Counter
-from math import prod
 from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 from scanners.findings import Embedded, Finding, Gap, Reason
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
 HEADER_LIMIT = 100_000_000
 """What the reference reader accepts (safetensors/src/tensor.rs, MAX_HEADER_SIZE)."""
-PARSED_LIMIT = 16 << 20
-"""What is parsed here: a JSON header costs some ten times its size in memory, and no published one is near."""
+PARSED_LIMIT = 8 << 20
+"""What is parsed here: a JSON header costs some six times its size in memory, and no published one is near."""
+_KEYS = frozenset({"dtype", "shape", "data_offsets"})
+_MOST_ITEMS = 1 << 64
 _BITS: Mapping[str, int] = {
     **dict.fromkeys(("BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ"), 8),
     **dict.fromkeys(("U16", "I16", "F16", "BF16"), 16),
@@ -48,9 +50,13 @@ class _Object(dict[str, object]):
 
 
 class _Tensor(NamedTuple):
+    """A well-formed entry; a tuple, since a header may have a hundred thousand."""
+
     start: int
     end: int
-    name: str
+    items: int
+    """As many as the shape says, no more than `_MOST_ITEMS`."""
+    dtype: str
 
 
 def read(part: Part) -> Iterator[Finding | Gap | Embedded]:
@@ -66,7 +72,7 @@ def read(part: Part) -> Iterator[Finding | Gap | Embedded]:
         return
     header = _header(source.read(8, length), length)
     yield from _judge_keys(header)
-    tensors: list[_Tensor] = []
+    tensors: list[tuple[_Tensor, str]] = []
     for name, info in header.items():
         if name != "__metadata__":
             yield from _tensor(name, info, tensors)
@@ -85,7 +91,7 @@ def _header(text: bytes, length: int) -> _Object:
     if len(text) < length:
         raise Malformed(8, f"a header of {length} bytes", f"{len(text)}")
     try:
-        header = json.loads(text.decode("utf-8"), object_pairs_hook=_Object)
+        header = json.loads(text.decode("utf-8"), object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
         raise Malformed(8, "a JSON header", str(error)[:80]) from error
     if not isinstance(header, _Object):
@@ -100,45 +106,54 @@ def _judge_keys(header: _Object) -> Iterator[Finding]:
     yield from judge_metadata(header.get("__metadata__", {}))
 
 
-def _tensor(name: str, info: object, tensors: list[_Tensor]) -> Iterator[Finding]:
+def _object(pairs: list[tuple[str, object]]) -> _Object | _Tensor:
+    """Return a tensor's entry in little memory, anything else as it is."""
+    holder = _Object(pairs)
+    dtype, shape, offsets = holder.get("dtype"), holder.get("shape"), holder.get("data_offsets")
+    if holder.twice or len(holder) != 3 or not isinstance(dtype, str):
+        return holder
+    if not (_naturals(shape) and _naturals(offsets) and len(offsets) == 2):
+        return holder
+    return _Tensor(offsets[0], offsets[1], _items(shape), sys.intern(dtype))
+
+
+def _tensor(name: str, info: object, tensors: list[tuple[_Tensor, str]]) -> Iterator[Finding]:
     """Note the range of one tensor, and report what its own entry gets wrong."""
-    known = _known(info)
-    if known is None:
+    if isinstance(info, _Object) and info.twice:
+        info = _object([(key, value) for key, value in info.items() if key in _KEYS])
+    if not isinstance(info, _Tensor):
         evidence = "not of the form dtype, shape, data_offsets"
         yield Finding(rule="safetensors-tensor-disagrees", evidence=evidence, name=name, offset=8)
         return
-    dtype, shape, (start, end) = known
-    tensors.append(_Tensor(start, end, name))
-    bits = _BITS.get(dtype)
-    if start > end or (bits is not None and prod(shape) * bits != (end - start) * 8):
-        evidence = f"{dtype} of shape {shape} in bytes {start} to {end}"
+    tensors.append((info, name))
+    bits = _BITS.get(info.dtype)
+    if info.start > info.end or (bits is not None and info.items * bits != (info.end - info.start) * 8):
+        evidence = f"{info.items} items of {info.dtype[:20]} in bytes {info.start} to {info.end}"
         yield Finding(rule="safetensors-tensor-disagrees", evidence=evidence, name=name, offset=8)
 
 
-def _known(info: object) -> tuple[str, list[int], list[int]] | None:
-    """Return type, shape and offsets of a tensor's entry, None where they are not of that form."""
-    if not isinstance(info, dict):
-        return None
-    dtype, shape, offsets = info.get("dtype"), info.get("shape"), info.get("data_offsets")
-    if not (isinstance(dtype, str) and _naturals(shape) and _naturals(offsets) and len(offsets) == 2):
-        return None
-    return dtype, shape, offsets
+def _items(shape: list[int]) -> int:
+    """Return the product, no larger than `_MOST_ITEMS`: a long one would cost hours."""
+    items = 0 if 0 in shape else 1
+    for length in shape:
+        items = min(items * length, _MOST_ITEMS)
+    return items
 
 
 def _naturals(value: object) -> TypeGuard[list[int]]:
     return isinstance(value, list) and all(type(item) is int and item >= 0 for item in value)
 
 
-def _judge_ranges(source: Source, data: int, tensors: list[_Tensor]) -> Iterator[Finding | Embedded]:
+def _judge_ranges(source: Source, data: int, tensors: list[tuple[_Tensor, str]]) -> Iterator[Finding | Embedded]:
     """Hold the tensors, in order, against each other and against the end of the file."""
     covered = 0
-    for tensor in tensors:
+    for tensor, name in tensors:
         if data + tensor.end > source.size:
             evidence = f"ends at byte {data + tensor.end} of {source.size}"
-            yield Finding(rule="safetensors-tensor-disagrees", evidence=evidence, name=tensor.name, offset=8)
+            yield Finding(rule="safetensors-tensor-disagrees", evidence=evidence, name=name, offset=8)
         elif tensor.start < covered and tensor.end > tensor.start:
             evidence = f"bytes {tensor.start} to {min(covered, tensor.end)} belong to another tensor"
-            yield Finding(rule="safetensors-overlap", evidence=evidence, name=tensor.name, offset=data + tensor.start)
+            yield Finding(rule="safetensors-overlap", evidence=evidence, name=name, offset=data + tensor.start)
         elif tensor.start > covered:
             yield from _unaccounted(source, data + covered, data + tensor.start)
         covered = max(covered, tensor.end)

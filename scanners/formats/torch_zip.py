@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from scanners.archives.search import find
+from scanners.archives.search import occurrences
 from scanners.archives.zip_walk import walk
 from scanners.findings import Embedded, Finding, Gap
 from scanners.formats import Format
@@ -67,7 +67,7 @@ def declare(name: str) -> Format | None:
 def _mobile(member: Embedded) -> Iterator[Finding]:
     """Look for file operators in the bytecode of the lite interpreter, which names them as text."""
     for operator in _MOBILE_FILE_OPERATORS:
-        at = find(member.source, operator, 0, member.source.size)
+        at = next(occurrences(member.source, re.compile(operator), 0, member.source.size), None)
         if at is not None:
             name = operator.decode()
             evidence = f"{name} in the bytecode of the lite interpreter"

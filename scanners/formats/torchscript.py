@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from scanners.formats import Part
 
-_LIMIT = 64 << 20
+_LIMIT = 16 << 20
 """Bytes of source read at once; the largest modules known have a few MiB."""
 _QUOTED = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|#[^\n]*')
 _NAME = re.compile(r"(?<![\w.])(?:__torch__\.)?(?:torch|ops|rpc_\w+)(?:\s*\.\s*\w+)*")
@@ -38,10 +38,10 @@ def read(part: Part) -> Iterator[Finding | Gap | Embedded]:
         name = re.sub(r"\s+", "", match.group())
         if name not in seen:
             seen.add(name)
-            yield from _judge(name, len(text[: match.start()].encode("utf-8", "replace")))
+            yield from _judge(name, match.start() if text.isascii() else None)
 
 
-def _judge(name: str, offset: int) -> Iterator[Finding]:
+def _judge(name: str, offset: int | None) -> Iterator[Finding]:
     steps = name.removeprefix("__torch__.").split(".")
     operator = ".".join(steps[1:]) if steps[0] == "ops" else f"aten.{steps[-1]}" if len(steps) == 2 else ""
     if operator in FILE_OPERATORS or steps[0].startswith("rpc_"):

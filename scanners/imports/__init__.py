@@ -5,6 +5,7 @@ decides and the caller asks further:
 
 * `check_arguments` at each call (REDUCE, OBJ, INST) and, with `new=True`, each making anew (NEWOBJ, NEWOBJ_EX);
 * `check_state` at BUILD on what such a call returned;
+* `check_items` at SETITEM(S), APPEND(S) and ADDITEMS on it;
 * `check_escape` where the name is used otherwise than as the callee: stored, passed on, left on the stack.
 
 Where a judgement names a `result`, the call returned that import, and what is done with it is done with the import.
@@ -12,9 +13,9 @@ Where a judgement names a `result`, the call returned that import, and what is d
 All take the name as spelt in the stream, or one of its `spellings`; the worst answer counts.
 """
 
-from scanners.imports.arguments import check_arguments, check_escape, check_state
+from scanners.imports.arguments import check_arguments, check_escape, check_items, check_state
 from scanners.imports.judge import judge
 from scanners.imports.judgement import Judgement, Kind
 from scanners.imports.spelling import spellings
 
-__all__ = ["Judgement", "Kind", "check_arguments", "check_escape", "check_state", "judge", "spellings"]
+__all__ = ["Judgement", "Kind", "check_arguments", "check_escape", "check_items", "check_state", "judge", "spellings"]

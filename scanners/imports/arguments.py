@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanners.imports.allowlist import Use, allowed_use
+from scanners.imports.allowlist import TORCHSCRIPT_ROOT, Use, allowed_use, takes_items
 from scanners.imports.denylist import find_denial
 from scanners.imports.denylist.explanation import explain
 from scanners.imports.judgement import ALWAYS_HARMLESS, HARMLESS, Judgement, Kind
@@ -34,7 +34,7 @@ from scanners.imports.requirements import (
     plain_key,
     type_by_name,
 )
-from scanners.imports.values import GlobalValue, TupleValue
+from scanners.imports.values import UNKNOWN, GlobalValue, TupleValue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,6 +82,16 @@ def check_state(module: str, name: str, state: Value) -> Judgement:
     return rule.state(state) or Judgement(rule.otherwise, f"{module}.{name} {rule.why}")
 
 
+def check_items(module: str, name: str, arguments: Value) -> Judgement:
+    """Judge putting items into what a call of the name, with these arguments, returned: this runs methods of its class."""
+    if f"{module}:{name}" in _MAKERS and isinstance(arguments, TupleValue) and arguments.items:
+        made = arguments.items[0]
+        return check_items(made.module, made.name, UNKNOWN) if isinstance(made, GlobalValue) else _NOT_A_CONTAINER
+    if takes_items(module, name) or module.split(".", 1)[0] == TORCHSCRIPT_ROOT:
+        return HARMLESS
+    return _NOT_A_CONTAINER if allowed_use(module, name) is not None else explain(module, name)
+
+
 def check_escape(module: str, name: str) -> Judgement:
     """Judge a name that is stored, passed on or left: it may be called later with any arguments."""
     rule = find_rule(module, name)
@@ -104,6 +114,13 @@ def _by_use(module: str, name: str, use: Use) -> Judgement:
     why = f"no saved model of a known library uses {module}.{name} in this way"
     return Judgement(Kind.NOT_RECOGNISED, why, any_arguments=True)
 
+
+_MAKERS = frozenset(
+    f"{module}:{name}"
+    for module in ("copyreg", "copy_reg")
+    for name in ("_reconstructor", "__newobj__", "__newobj_ex__")
+)
+_NOT_A_CONTAINER = Judgement(Kind.NOT_RECOGNISED, "Items are put into something that saved models do not fill so")
 
 _RUNS = Kind.RUNS_CODE
 _UNKNOWN = Kind.NOT_RECOGNISED

@@ -56,6 +56,24 @@ _DESCRIPTIVE_TYPES = frozenset(
     }
 )
 """Names that dill and cloudpickle give to types without an importable name, those that make no code."""
+_SHAPES = re.compile(r"[A-Za-z_]\w*(, [A-Za-z_]\w*)*", re.ASCII)
+_CONSTRUCTOR_ARGUMENTS = frozenset(
+    (
+        "momtype",
+        "a",
+        "b",
+        "xtol",
+        "badvalue",
+        "name",
+        "longname",
+        "shapes",
+        "extradoc",
+        "seed",
+        "moment_tol",
+        "values",
+        "inc",
+    )
+)
 _ARRAY_RECONSTRUCTORS = tuple(
     GlobalValue(module, "_reconstruct") for module in ("numpy.core.multiarray", "numpy._core.multiarray")
 )
@@ -212,7 +230,14 @@ def calls(values: Sequence[Value]) -> Judgement | None:
 
 
 def distribution_state(state: Value) -> Judgement | None:
-    """Accept the state of a scipy distribution whose argument parser, which scipy executes, is the one it generates."""
+    """
+    Accept the state of a distribution whose argument parser, which SciPy executes, is the one it generates.
+
+    Before 1.6 the state was a pair of constructor arguments, from which the parser is generated anew, and a random state.
+    A newer SciPy that is given such a pair raises, but for a dictionary of two keys, which it would take for an attribute.
+    """
+    if isinstance(state, TupleValue) and len(state.items) == 2:
+        return _constructor_state(state.items[0])
     if not isinstance(state, DictValue):
         return None
     parser: object = None
@@ -222,6 +247,20 @@ def distribution_state(state: Value) -> Judgement | None:
         if key.value == "_parse_arg_template":
             parser = value.value if isinstance(value, Constant) else value
     return HARMLESS if isinstance(parser, str) and _ARGUMENT_PARSER.fullmatch(parser) else None
+
+
+def _constructor_state(arguments: Value) -> Judgement | None:
+    if not isinstance(arguments, DictValue) or len(arguments.items) < 3:
+        return None
+    given = {key.value: value for key, value in arguments.items if isinstance(key, Constant)}
+    shapes = given.get("shapes")
+    if (
+        len(given) < len(arguments.items)
+        or not given.keys() <= _CONSTRUCTOR_ARGUMENTS
+        or not isinstance(shapes, Constant)
+    ):
+        return None
+    return HARMLESS if shapes.value is None or _SHAPES.fullmatch(str(shapes.value)) else None
 
 
 def partial_state(state: Value) -> Judgement | None:

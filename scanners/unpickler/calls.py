@@ -188,6 +188,8 @@ def build(machine: Machine) -> Iterable[Fact]:
 
 
 def _call(machine: Machine, callee: object, arguments: object, *, is_new: bool = False) -> Iterable[Fact]:
+    if isinstance(callee, Recalled):
+        callee = callee.run.owner.recall(callee)
     if callee.__class__ in UNCALLABLE:
         raise Stopped(machine.at, "something to call", type(callee).__name__)
     facts = machine.listener.called(machine.at, callee, arguments, new=is_new)

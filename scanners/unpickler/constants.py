@@ -92,6 +92,15 @@ def _raw_unicode(line: bytes) -> str:
     return line.decode("raw-unicode-escape")
 
 
+def short_text(machine: Machine) -> None:
+    """Push a text in UTF-8 that is preceded by one byte of length."""
+    data = machine.take_short()
+    try:
+        machine.stack.append(data.decode())
+    except UnicodeDecodeError:
+        machine.stack.append(_with_surrogates(machine, data))
+
+
 def text(size: int) -> Callable[[Machine], None]:
     """Push a text in UTF-8 that is preceded by its length."""
 

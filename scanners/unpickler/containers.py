@@ -10,7 +10,7 @@ from scanners.unpickler.special import SPECIAL
 from scanners.unpickler.values import Container, Global, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from scanners.unpickler.facts import Fact
     from scanners.unpickler.machine import Machine
@@ -115,13 +115,11 @@ def _require_pairs(machine: Machine, items: list[object]) -> None:
 
 def _fill(machine: Machine, target: object, items: list[object]) -> Iterable[Fact] | None:
     facts: list[Fact] = []
-    kinds = set(map(type, items))
-    if not kinds.isdisjoint(TELLING):
+    if not TELLING.isdisjoint(map(type, items)):
         for item in items:
             if item.__class__ in TELLING:
                 facts += escapes(machine, item)
     if target.__class__ is Container:
-        assert isinstance(target, Container)
         target.add(items)
     elif items:
         facts += machine.listener.changed(machine.at, target, items)
@@ -138,6 +136,12 @@ def _fill_pairs(machine: Machine, target: object, items: list[object]) -> Iterab
 
 def escapes(machine: Machine, value: object) -> Iterable[Fact]:
     """Report the imports in a value, the items of tuples included, whose use decides and is now out of sight."""
+    if isinstance(value, tuple) and TELLING.isdisjoint(map(type, value)):
+        return ()
+    return _escapes(machine, value)
+
+
+def _escapes(machine: Machine, value: object) -> Iterator[Fact]:
     waiting = [value]
     for _ in range(_MOST_WALKED):
         if not waiting:
@@ -184,6 +188,16 @@ def memoize(machine: Machine) -> None:
 def get_line(machine: Machine) -> None:
     """Recall a value."""
     _recall(machine, _index(machine))
+
+
+def binget(machine: Machine) -> None:
+    """Recall a value by an index of one byte."""
+    position = machine.position
+    if position >= len(machine.window):
+        _recall(machine, machine.take_int(1))
+        return
+    machine.position = position + 1
+    _recall(machine, machine.window[position])
 
 
 def get(size: int) -> Callable[[Machine], None]:

@@ -49,7 +49,16 @@ class Judge(Listener):
         if judgement is None:
             judgement = self._judgements[key] = self._worst(what, judge)
         what.guarded = judgement.kind is Kind.ARGUMENTS_MATTER
+        self._free(what)
         return self._report(what, judgement, what.offset)
+
+    def _free(self, what: Global) -> None:
+        """Note what may be done with an import without anything to report."""
+        seen = "joblib" in what.module  # arrays follow where its wrappers are built
+        makes = self._worst(what, _making) if what.guarded else HARMLESS
+        what.called_freely = not what.guarded and not seen
+        what.made_freely = makes.kind is Kind.HARMLESS and not seen
+        what.named_freely = not what.guarded or self._worst(what, check_escape).kind is Kind.HARMLESS
 
     def import_not_determined(self, offset: int, why: str) -> Iterable[Fact]:
         """Report that the name is not in the stream."""
@@ -73,7 +82,7 @@ class Judge(Listener):
     def called(self, offset: int, callee: object, arguments: object, *, new: bool) -> Iterable[Fact]:
         """Judge a call by its callee, and where that asks for it, by its arguments."""
         if isinstance(callee, Global):
-            return self._call(offset, callee, arguments, new=new)
+            return self._call(offset, callee, arguments, new=new) if callee.guarded else ()
         if isinstance(callee, Unnamed):
             return ()
         returned = _returned_import(callee)
@@ -116,16 +125,15 @@ class Judge(Listener):
     def _call(self, offset: int, callee: Global, arguments: object, *, new: bool) -> Iterable[Fact]:
         """Judge the call of an import whose use decides."""
         key = (callee.module, callee.name, callee.protocol < 3, new)
-        if not callee.guarded or key in self._settled:
+        if key in self._settled:
             return ()
-        judgements = [check_arguments(module, name, UNKNOWN, new=new) for module, name in self._spellings(callee)]
+        judgements = [check_arguments(module, name, UNKNOWN, new=new) for module, name in callee.spellings]
         if all(judgement.any_arguments for judgement in judgements):
             self._settled.add(key)
         else:
             judgements = [
                 check_arguments(module, name, self._translate(arguments, place), new=new)
                 for place, (module, name) in enumerate(callee.spellings)
-                if f"{module}.{name}" not in self._allowed
             ]
         worst = max(judgements, key=_kind, default=HARMLESS)
         return [*self._report(callee, worst, offset), *self._nested(worst, offset)]
@@ -134,7 +142,6 @@ class Judge(Listener):
         judgements = [
             check_state(module, name, self._translate(state, place))
             for place, (module, name) in enumerate(maker.spellings)
-            if f"{module}.{name}" not in self._allowed
         ]
         return self._report(maker, max(judgements, key=_kind, default=HARMLESS), offset)
 
@@ -155,19 +162,19 @@ class Judge(Listener):
                     continue
             yield Nested(source=source, member=f"<bytes loaded at {offset}>")
 
-    def _spellings(self, what: Global) -> list[tuple[str, str]]:
-        """Return the names that an import may have, without those that the operator allows."""
-        return [pair for pair in what.spellings if ".".join(pair) not in self._allowed]
-
     def _worst(self, what: Global, check: Callable[[str, str], Judgement]) -> Judgement:
-        return max((check(*pair) for pair in self._spellings(what)), key=_kind, default=HARMLESS)
+        return max((check(*pair) for pair in what.spellings), key=_kind)
 
     def _report(self, what: Global, judgement: Judgement, offset: int) -> Iterable[Fact]:
         rule = _RULES.get(judgement.kind)
-        if rule is None:
+        if rule is None or (judgement.kind is Kind.NOT_RECOGNISED and self._vouched(what)):
             return ()
         name = f"{what.module}.{what.name}"[:1000]
         return self._tell(rule, judgement.reason, offset, name=name)
+
+    def _vouched(self, what: Global) -> bool:
+        """Say whether the operator answers for a name that is unknown; for a dangerous one nobody can."""
+        return any(".".join(pair) in self._allowed for pair in what.spellings)
 
     def _tell_changed(self, offset: int, target: Global, what: str) -> Iterable[Fact]:
         name = f"{target.module}.{target.name}"
@@ -179,6 +186,12 @@ class Judge(Listener):
             return ()
         self._told.add(key)
         return (Finding(rule=rule, evidence=evidence, offset=offset, name=name),)
+
+
+def _making(module: str, name: str) -> Judgement:
+    """Judge the making anew of an import with arguments that are not known."""
+    judgement = check_arguments(module, name, UNKNOWN, new=True)
+    return judgement if judgement.any_arguments else judgement._replace(kind=Kind.NOT_RECOGNISED)
 
 
 def _kind(judgement: Judgement) -> Kind:

@@ -32,6 +32,10 @@ class LosingMachine(Machine):
         self._lose(count)
         return super().take(count)
 
+    def take_short(self) -> bytes:
+        """Read as many bytes as the next byte says."""
+        return self.take(self.take_int(1))
+
     def skip(self, count: int, *, in_one: bool = True) -> int:
         """Pass over `count` bytes; only payloads of bytes are put together from the frame and what is behind it."""
         if in_one:

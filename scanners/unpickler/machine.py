@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanners.limits import BudgetExceeded
+from scanners.unpickler.classes import Classes
 from scanners.unpickler.listening import Listener
 from scanners.unpickler.memo import Memo, Overlay
 from scanners.unpickler.opcodes import Opcode
@@ -38,7 +39,7 @@ _REMEMBERING = frozenset((Opcode.MEMOIZE, Opcode.BINPUT, Opcode.LONG_BINPUT))
 _FIRST_ROUND = 16
 _NO_ENDS: frozenset[int] = frozenset()
 _TUPLE_ENDS = frozenset((Opcode.TUPLE1, Opcode.TUPLE2, Opcode.TUPLE3))
-_STEPS_FOR_LEAVING = 1 << 12
+_STEPS_FOR_LEAVING = 1 << 15
 _EAGER_ROUNDS = 16
 _LONGEST_ROUND = 512
 _LONGEST_TAIL = 64
@@ -53,14 +54,15 @@ class Machine(Reader):
         "_recent",
         "_replays",
         "after_build",
-        "at",
         "began",
+        "classes",
         "fence",
         "forwards_only",
         "lied",
         "listener",
         "marks",
         "memo",
+        "next_choice",
         "protocol",
         "result",
         "running",
@@ -88,12 +90,14 @@ class Machine(Reader):
         """The value at STOP."""
         self.after_build: InlineArrays | None = None
         """What a loader does to an instance that BUILD has given its state."""
-        self.at = offset
-        """Offset of the opcode that runs."""
         self.special: str | None = None
         """An attribute of `special.SPECIAL` that some dict was given as a key."""
         self.steps = 0
         """Opcodes that were run one by one."""
+        self.classes = Classes()
+        """Imports of which runs may hold instances."""
+        self.next_choice = 0
+        """From how many steps on these are chosen anew."""
         self._error: Stopped | None = None
         self._globals: dict[tuple[str, str, int], Global] = {}
         self._recent: dict[Run, list[object]] = {}
@@ -157,12 +161,12 @@ class Machine(Reader):
                 if facts or not self.running:
                     return facts
                 position = self.position
-            self.at = self.start + position
+            self.begin = position
             self.position = position + 1
-            self.steps += 1
             reported = handlers[self.window[position]](self)
             if reported:
                 return reported
+        self.steps += count
         return ()
 
     def lie(self, offset: int, why: str) -> Iterable[Fact]:
@@ -229,6 +233,16 @@ class Machine(Reader):
     def pop_many(self, count: int) -> list[object]:
         """Take the topmost values, lowest first."""
         stack = self.stack
+        below = len(stack) - count
+        if below >= self.fence:
+            taken = stack[below:]
+            if Run not in map(type, taken):
+                del stack[below:]
+                return taken
+        return self._pop_among_runs(count)
+
+    def _pop_among_runs(self, count: int) -> list[object]:
+        stack = self.stack
         while True:
             below = max(len(stack) - count, self.fence)
             taken = stack[below:]
@@ -285,10 +299,8 @@ class Machine(Reader):
 
         assert isinstance(self.memo, Memo)
         overlay = Overlay(self.memo, run)
-        source, start = (self.source, run.start) if run.kept is None else (run.restored(), 0)
-        replay = Machine(source, start, Listener(), overlay)
-        end = start + run.end - run.start
-        while replay.offset < end:
+        replay = Machine(self.source if run.kept is None else run.kept, run.start, Listener(), overlay)
+        while replay.offset < run.end:
             replay.step(HANDLERS)
         self._recent[run] = overlay.values
         if len(self._recent) > _CACHED_RUNS:

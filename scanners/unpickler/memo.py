@@ -12,6 +12,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from scanners.limits import BudgetExceeded
+from scanners.unpickler.special import SPECIAL
 from scanners.unpickler.values import (
     FORGOTTEN_BYTES,
     FORGOTTEN_CONTAINERS,
@@ -54,7 +55,9 @@ class Memo:
         "_scattered",
         "_settled",
         "_tail",
+        "called_freely",
         "guarded",
+        "made_freely",
     )
 
     def __init__(self) -> None:
@@ -78,7 +81,11 @@ class Memo:
         self._made: dict[Global | None, Made] = {}
         """What stands for all that was made by one callee."""
         self.guarded: set[int] = set()
-        """Indices that ever held an import whose use decides."""
+        """Indices that ever held what must be seen when it is recalled: imports whose use decides, special attributes."""
+        self.made_freely: set[int] = set()
+        """Indices that hold an import which may be made anew unseen."""
+        self.called_freely: set[int] = set()
+        """Those of them that may be called unseen."""
 
     def __len__(self) -> int:
         return self._dense + len(self._scattered)
@@ -91,7 +98,13 @@ class Memo:
     def memoize(self, value: object, offset: int) -> None:
         """Remember a value at the index that MEMOIZE takes: the number of indices in use, whichever they are."""
         tail = self._tail
-        if tail is None or self._scattered or self._dense >= DETAILED or value.__class__ is Global:
+        if (
+            tail is None
+            or self._scattered
+            or self._dense >= DETAILED
+            or value.__class__ is Global
+            or (value.__class__ is str and value in SPECIAL)
+        ):
             self.put(len(self), value, offset)
         else:
             tail.append(value)
@@ -99,8 +112,11 @@ class Memo:
 
     def put(self, index: int, value: object, offset: int) -> None:
         """Remember a value at an index, over what was there; `offset` is that of the opcode."""
-        if value.__class__ is Global and getattr(value, "guarded", False):
-            self.guarded.add(index)
+        if isinstance(value, Global | str):
+            self._note(index, value)
+        elif index in self.made_freely:
+            self.made_freely.remove(index)
+            self.called_freely.discard(index)
         if index < self._dense:
             self._keep_old(index, self._in_dense(index), offset)
             self._overwritten[index] = value
@@ -112,6 +128,20 @@ class Memo:
         else:
             self._scattered[index] = value
             self._check_size()
+
+    def _note(self, index: int, value: Global | str) -> None:
+        """Note what a run may do with the value at an index."""
+        free = isinstance(value, Global) and value.named_freely
+        if not free and not (isinstance(value, str) and value not in SPECIAL):
+            self.guarded.add(index)
+        for indices, belongs in (
+            (self.made_freely, isinstance(value, Global) and value.made_freely),
+            (self.called_freely, isinstance(value, Global) and value.called_freely),
+        ):
+            if belongs:
+                indices.add(index)
+            else:
+                indices.discard(index)
 
     def pass_over(self, run: Run, count: int) -> None:
         """Remember the values of a run that remembers `count` of them, from `next_index` on."""

@@ -27,13 +27,15 @@ class Stopped(Exception):
 class Reader:
     """A position in a source. `window[position]` is the next byte, `start + position` its offset."""
 
-    __slots__ = ("boundary", "exhausted", "frame_end", "position", "source", "start", "window")
+    __slots__ = ("begin", "boundary", "exhausted", "frame_end", "position", "source", "start", "window")
 
     def __init__(self, source: Source, offset: int) -> None:
         self.source = source
         self.window = b""
         self.start = offset
         self.position = 0
+        self.begin = 0
+        """Where the opcode that runs began; negative where the window has moved since."""
         self.exhausted = False
         """Whether the window ends where the source does."""
         self.frame_end = NOWHERE
@@ -46,10 +48,14 @@ class Reader:
         """Offset of the next byte."""
         return self.start + self.position
 
+    @property
+    def at(self) -> int:
+        """Offset of the opcode that runs."""
+        return self.start + self.begin
+
     def refill(self, wanted: int = 1) -> bool:
         """Move the window to the position; tell whether at least `wanted` bytes are there."""
-        self.start += self.position
-        self.position = 0
+        self._move(self.position)
         length = max(WINDOW, wanted)
         self.window = self.source.read(self.start, length)
         self.exhausted = len(self.window) < length
@@ -79,6 +85,22 @@ class Reader:
         self.position = position + count
         return taken
 
+    def _move(self, distance: int) -> None:
+        """Let the window begin elsewhere, with the position at its beginning."""
+        self.start += distance
+        self.begin -= distance
+        self.position = 0
+
+    def take_short(self) -> bytes:
+        """Read as many bytes as the next byte says."""
+        position, window = self.position, self.window
+        if position < len(window):
+            end = position + 1 + window[position]
+            if end <= len(window):
+                self.position = end
+                return window[position + 1 : end]
+        return self.take(self.take_int(1))
+
     def take_int(self, count: int) -> int:
         """Read an unsigned little-endian integer of `count` bytes."""
         return int.from_bytes(self.take(count), "little")
@@ -107,7 +129,8 @@ class Reader:
         """Move to an offset; a frame that has been read to its end is left."""
         if self.offset == self.frame_end:
             self.frame_end = NOWHERE
-        self.start, self.position, self.window = offset, 0, b""
+        self._move(offset - self.start)
+        self.window = b""
         self.set_boundary()
 
     def skip(self, count: int, *, in_one: bool = True) -> int:
@@ -121,7 +144,8 @@ class Reader:
         if self.position + count <= len(self.window):
             self.position += count
             return begin
-        self.start, self.position, self.window = begin + count, 0, b""
+        self._move(begin + count - self.start)
+        self.window = b""
         self.set_boundary()
         if not self.source.read(self.start - 1, 1):
             raise Stopped(begin, f"{count} bytes", "the end of the data")

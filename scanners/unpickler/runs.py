@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import re
 from array import array
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from scanners.unpickler.classes import Classes
 from scanners.unpickler.memo import Memo
 from scanners.unpickler.special import IN_BYTES
 from scanners.unpickler.values import Run
@@ -34,10 +35,16 @@ SHORTEST = 64
 """Bytes below which a run is not worth its record."""
 ROOM = UNITS * 264
 """Bytes that a run of constants may take."""
-STEPS_FOR_RUNS = 1 << 10
-STEPS_FOR_CONTAINERS = 1 << 12
-STEPS_FOR_DEPTH = 1 << 16
+STEPS_FOR_RUNS = 1 << 13
+STEPS_FOR_CONTAINERS = 1 << 15
+STEPS_FOR_DEPTH = 1 << 18
 """Opcodes after which patterns that take long to compile are worth it."""
+STEPS_FOR_CLASSES = 1 << 18
+"""Opcodes after which it is looked again which objects there are."""
+DEPTH = 2
+"""Levels of containers and objects in the largest pattern."""
+MOST_CLASSES = 32
+"""Classes with objects in runs; with more of them, objects are looked at one by one."""
 MOST_GUARDED = 64
 """Imports whose use decides in the memo; with more of them, every opcode is looked at."""
 
@@ -46,6 +53,32 @@ def _counted(length_bytes: int, longest: int) -> bytes:
     """Return a pattern of a length and as many bytes."""
     zeros = rb"\x00" * (length_bytes - 1)
     return b"(?:" + b"|".join(rb"\x%02x%s.{%d}" % (length, zeros, length) for length in range(longest + 1)) + b")"
+
+
+class Kept:
+    """A stretch of a source that can only be read forwards, compressed."""
+
+    __slots__ = ("_data", "_start")
+
+    def __init__(self, data: bytes, start: int) -> None:
+        import zlib
+
+        self._data = zlib.compress(data, 1)
+        self._start = start
+
+    @property
+    def size(self) -> int:
+        """Where the stretch ends."""
+        return self._start + len(self._restored())
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return what stands at an offset of the source, within the stretch."""
+        return self._restored()[offset - self._start : offset - self._start + length]
+
+    def _restored(self) -> bytes:
+        import zlib
+
+        return zlib.decompress(self._data)
 
 
 class Patterns(NamedTuple):
@@ -70,7 +103,7 @@ _FIXED = (
 )
 _GET = b"h.|j.{4}"
 """A value is not remembered twice: what stands at two indices may be an import, and is left to the machine."""
-_STRUCTURE = rb"[\](}\x8feutlda s\x85-\x87\x90\x91]".replace(b" ", b"")
+_STRUCTURE = rb"[\](}\x8feutldabRs\x81\x85-\x87\x90\x91]"
 
 
 @cache
@@ -84,13 +117,18 @@ def patterns(*, explicit: bool) -> Patterns:
     return Patterns(plain, remembering)
 
 
-@cache
-def nested(*, explicit: bool, depth: int) -> re.Pattern[bytes]:
-    """Compile the pattern of constants and of containers, `depth` levels of them. This takes some hundredths of a second."""
+@lru_cache(maxsize=16)
+def nested(*, explicit: bool, depth: int, classes: Classes = Classes()) -> re.Pattern[bytes]:
+    """
+    Compile the pattern of constants, containers and objects, `depth` levels of them.
+
+    This takes some hundredths of a second for one level, and some tenths for two.
+    """
     remember = (b"(?:q.|r.{4})" if explicit else rb"\x94") + b"?+"
     value = b"(?:" + _constants(explicit=explicit, longest=23) + remember + b"|" + _GET + b")"
     for _ in range(depth):
-        value = b"(?:" + _containers(value, remember) + b"|" + value + b")"
+        objects = _objects(value, remember, classes, explicit=explicit) if classes.made else b""
+        value = b"(?:" + objects + _containers(value, remember) + b"|" + value + b")"
     outermost = b"(?:" + value + b"|" + _constants(explicit=explicit, longest=255) + remember + b")"
     return re.compile(b"(?s:" + _sequence(outermost, remember, 8) + b"{1,%d}+)" % BLOCKS)
 
@@ -106,6 +144,15 @@ def _containers(value: bytes, remember: bytes) -> bytes:
     marked = rb"\(" + _sequence(value, remember, 64) + b"{0,8}+"
     batches = rb"[\]}\x8f]%b(?:(?:%b[eu\x90]){1,2}+|%ba|%b{2}s)?+" % (remember, marked, value, value)
     return batches + rb"|%b[tld\x91]%b" % (marked, remember)
+
+
+def _objects(value: bytes, remember: bytes, classes: Classes, *, explicit: bool) -> bytes:
+    """Return a pattern of one instance, with up to two constants as arguments and with its state."""
+    made, called = (b"|".join(map(re.escape, needles(sorted(indices)))) for indices in classes)
+    constant = b"(?:" + _constants(explicit=explicit, longest=15) + remember + b"|" + _GET + b")"
+    arguments = rb"(?:\)|%b(?:\x85|%b\x86)%b)" % (constant, constant, remember)
+    ways = rb"(?:%b)%b\x81" % (made, arguments) + (rb"|(?:%b)%bR" % (called, arguments) if called else b"")
+    return rb"(?:%b)%b(?:%bb)?+|" % (ways, remember, value)
 
 
 def _count(pattern: re.Pattern[bytes], window: bytes, start: int, end: int, first: int | None) -> int | None:
@@ -150,7 +197,7 @@ def pass_over(machine: Machine) -> bool:
         machine.refill()
     start, window = machine.position, machine.window
     explicit = machine.protocol < 4
-    match = _pattern(machine.steps, explicit=explicit).match(window, start)
+    match = _pattern(machine).match(window, start)
     if match is None or match.end() - start < SHORTEST:
         return False
     end = match.end()
@@ -167,9 +214,7 @@ def pass_over(machine: Machine) -> bool:
 def _take(machine: Machine, end: int, first: int, count: int) -> None:
     kept = None
     if count and machine.forwards_only:
-        import zlib
-
-        kept = zlib.compress(machine.window[machine.position : end], 1)
+        kept = Kept(machine.window[machine.position : end], machine.offset)
     run = Run(machine, machine.offset, machine.start + end, first, kept)
     machine.position = end
     machine.stack.append(run)
@@ -177,11 +222,28 @@ def _take(machine: Machine, end: int, first: int, count: int) -> None:
     machine.memo.pass_over(run, count)
 
 
-def _pattern(steps: int, *, explicit: bool) -> re.Pattern[bytes]:
+def _pattern(machine: Machine) -> re.Pattern[bytes]:
     """Return the pattern that is worth its compilation, given the opcodes that were run one by one."""
-    if steps < STEPS_FOR_CONTAINERS:
+    explicit = machine.protocol < 4
+    if machine.steps < STEPS_FOR_CONTAINERS:
         return patterns(explicit=explicit).plain
-    return nested(explicit=explicit, depth=1 if steps < STEPS_FOR_DEPTH else 2)
+    if machine.steps < STEPS_FOR_DEPTH:
+        return nested(explicit=explicit, depth=1)
+    assert isinstance(machine.memo, Memo)
+    if machine.steps >= machine.next_choice:
+        machine.next_choice = machine.steps + STEPS_FOR_CLASSES
+        machine.classes = _choose(machine.memo)
+    elif not (
+        machine.classes.made <= machine.memo.made_freely and machine.classes.called <= machine.memo.called_freely
+    ):
+        machine.classes = Classes()
+    return nested(explicit=explicit, depth=DEPTH, classes=machine.classes)
+
+
+def _choose(memo: Memo) -> Classes:
+    if len(memo.made_freely) > MOST_CLASSES:
+        return Classes()
+    return Classes(frozenset(memo.made_freely), frozenset(memo.called_freely))
 
 
 def _must_be_seen(machine: Machine, start: int, end: int) -> bool:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from scanners.sources import BytesSource
-
 if TYPE_CHECKING:
     from scanners.sources import Source
 
@@ -62,9 +60,15 @@ class Global:
     """That of the stream at the import: below 3, names are mapped from Python 2."""
     offset: int
     guarded: bool = False
-    """Whether its use decides if it is harmless; set by the listener."""
+    """Whether its use decides if it is harmless; set by the listener, as all that follows."""
+    named_freely: bool = True
+    """Whether it may be passed on without the listener's knowing."""
+    made_freely: bool = False
+    """Whether it may be made anew with any arguments, and given any state, without the listener's knowing."""
+    called_freely: bool = False
+    """Whether it may be called with any arguments, and what comes of it given any state, likewise."""
     spellings: tuple[tuple[str, str], ...] = ()
-    """Module and name as written, and as Python 3 maps them where that differs; set by the listener."""
+    """Module and name as written, and as Python 3 maps them where that differs."""
 
 
 @dataclass(slots=True, eq=False)
@@ -130,27 +134,20 @@ class Run:
     end: int
     first_index: int
     """Memo index of the first value that the run remembers."""
-    kept: bytes | None = None
-    """The stretch itself, compressed, where the source can only be read forwards."""
-
-    def restored(self) -> Source:
-        """Return the stretch."""
-        import zlib
-
-        assert self.kept is not None
-        return BytesSource(zlib.decompress(self.kept))
+    kept: Source | None = None
+    """Where the stretch can be read, where the source can only be read forwards."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recalled:
-    """A value that a run remembered: a constant or a plain container, never an import."""
+    """A value that a run remembered: a constant, a plain container or something made, never an import."""
 
     run: Run
     position: int
     """Among the values that the run remembers."""
 
 
-UNCALLABLE = frozenset((type(None), bool, int, float, str, tuple, Opaque, Bytes, Text, Container, Recalled))
+UNCALLABLE = frozenset((type(None), bool, int, float, str, tuple, Opaque, Bytes, Text, Container))
 """Classes of values that raise `TypeError` when they are called."""
 
 FORGOTTEN_CONTAINERS = {kind: Container(kind, complete=False) for kind in ("list", "dict", "set", "frozenset")}

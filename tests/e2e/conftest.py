@@ -20,6 +20,7 @@ import pytest
 import yaml
 
 from examples.running import Webhook
+from tests.e2e import release as chart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,3 +137,34 @@ def _await_in_force(kubectl: Kubectl) -> None:
             return
         time.sleep(0.1)
     raise AssertionError("the webhook configuration did not come into force within ten seconds")
+
+
+@pytest.fixture(scope="session")
+def release() -> Iterator[chart.Release]:
+    """Install the chart, with the images that were built; remove it at the end, whatever became of it."""
+    if reason := chart.missing():
+        pytest.skip(reason)
+    path = kubectl_path()
+    assert path is not None
+    release = chart.Release(path, os.environ["HELM"])
+    try:
+        release.apply()
+        yield release
+    finally:
+        # A configuration that is left behind would block the namespaces it selects.
+        for kind in ("validatingwebhookconfiguration", "mutatingwebhookconfiguration"):
+            release.run("delete", kind, chart.NAME, "--ignore-not-found")
+        if release.installed:
+            release.uninstall()
+        release.run("delete", "namespace", chart.NAMESPACE, "--wait=false", "--ignore-not-found")
+
+
+@pytest.fixture(scope="session")
+def volumes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return a folder that the node sees too."""
+    if reason := chart.missing():
+        pytest.skip(reason)
+    folder = Path(os.environ[chart.FILES]) / f"weighbridge-{uuid.uuid4().hex[:8]}"
+    folder.mkdir(parents=True, mode=0o755)
+    yield folder
+    shutil.rmtree(folder)

@@ -81,6 +81,8 @@ def list_saved(directory: Path) -> Listing:
             owner, dot, rest = name.partition(".")
             for spelt_module, spelt_owner in spellings(module, owner, protocol):
                 total.note(spelt_module, f"{spelt_owner}{dot}{rest}", use)
+        for module, name in found.filled:
+            total.filled.update(spellings(module, name, protocol))
     return total
 
 

@@ -36,6 +36,8 @@ class Listing:
     """Names found and the strongest use of each."""
 
     uses: dict[tuple[str, str], str] = field(default_factory=dict)
+    filled: set[tuple[str, str]] = field(default_factory=set)
+    """Names that gave something which items were put into afterwards: subclasses of containers."""
 
     def note(self, module: str, name: str, use: str) -> None:
         """Keep the stronger of the known use and this one."""
@@ -142,6 +144,28 @@ class _Machine:
     def _on_build(self, argument: Any) -> None:
         del argument
         self._stack.pop()
+
+    def _on_setitem(self, argument: Any) -> None:
+        del argument
+        self._stack[-2:] = []
+        self._fill()
+
+    def _on_append(self, argument: Any) -> None:
+        del argument
+        self._stack.pop()
+        self._fill()
+
+    def _on_appends(self, argument: Any) -> None:
+        del argument
+        self._to_mark()
+        self._fill()
+
+    _on_setitems = _on_additems = _on_appends
+
+    def _fill(self) -> None:
+        target = self._stack[-1]
+        if isinstance(target, Made) and isinstance(target.by, Global):
+            self._listing.filled.add((target.by.module, target.by.name))
 
     def _on_tuple1(self, argument: Any) -> None:
         del argument

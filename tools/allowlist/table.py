@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 ALLOWED = HERE.parents[1] / "scanners" / "imports" / "allowed.txt"
 _HEADER = """\
 # The names that saved models of real libraries import; written by `make allowlist`, never by hand.
-# module:name <TAB> strongest use (named, made anew, called) <TAB> where it was seen
+# module:name <TAB> strongest use (named, made anew, called), +items where some are put in <TAB> where it was seen
 """
 _STRENGTH = (NAMED, MADE, CALLED)
 
@@ -40,47 +40,60 @@ class Decision(NamedTuple):
         return any(re.fullmatch(item[1:-1], name) if item.startswith("/") else item == name for item in self.names)
 
 
+@dataclass(slots=True, kw_only=True)
+class Row:
+    """What is known of one name."""
+
+    use: str = NAMED
+    filled: bool = False
+    """Whether items are put into what the name gives."""
+    seen: set[str] = field(default_factory=set)
+
+    def __str__(self) -> str:
+        return f"{self.use}{'+items' if self.filled else ''}\t{_versions(self.seen)}"
+
+
 @dataclass
 class Table:
     """Names with their use and where they were seen."""
 
-    rows: dict[str, tuple[str, set[str]]] = field(default_factory=dict)
+    rows: dict[str, Row] = field(default_factory=dict)
 
-    def add(self, name: str, use: str, seen: Iterable[str]) -> None:
+    def add(self, name: str, use: str, seen: str, *, filled: bool = False) -> None:
         """Keep the strongest use of a name and all places."""
-        known, places = self.rows.get(name, (NAMED, set()))
-        self.rows[name] = (max(known, use, key=_STRENGTH.index), places | set(seen))
+        row = self.rows.setdefault(name, Row())
+        row.use = max(row.use, use, key=_STRENGTH.index)
+        row.filled |= filled
+        row.seen.add(seen)
 
     def add_listing(self, listing: Listing, versions: Mapping[str, str], python: str) -> None:
         """Add what one environment's files import, each name with the library it belongs to."""
         for (module, name), use in listing.uses.items():
             key = f"{module}:{name}"
             if key not in RULES:
-                self.add(key, use, [_place(module, versions, python)])
+                self.add(key, use, _place(module, versions, python), filled=(module, name) in listing.filled)
 
     def review(self, review: Review) -> dict[str, str]:
         """Weaken or take out what is denied or was decided against; return the names that are gone, with the reason."""
         gone = {}
-        for name, (use, seen) in list(self.rows.items()):
+        for name, row in list(self.rows.items()):
             decision = review.find(name)
-            if decision is None or decision.use is not None:
-                strongest = decision.use if decision is not None and decision.use is not None else use
-                self.rows[name] = (min(use, strongest, key=_STRENGTH.index), seen)
-            else:
+            if decision is not None and decision.use is None:
                 gone[name] = decision.reason
                 del self.rows[name]
+            elif decision is not None and decision.use is not None:
+                row.use = min(row.use, decision.use, key=_STRENGTH.index)
         return gone
 
     def add_reviewed(self, review: Review) -> None:
         """Add what no environment shows."""
         for decision in review.additions:
             for name in decision.names:
-                self.add(name, decision.use or CALLED, [decision.reason])
+                self.add(name, decision.use or CALLED, decision.reason)
 
     def text(self) -> str:
         """Return the table as it is kept."""
-        rows = (f"{name}\t{use}\t{_versions(seen)}\n" for name, (use, seen) in sorted(self.rows.items()))
-        return _HEADER + "".join(rows)
+        return _HEADER + "".join(f"{name}\t{row}\n" for name, row in sorted(self.rows.items()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import kopf
 
 from webhook.handlers import knowledge_registry
+from webhook.workloads import GATED_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from webhook.reporter.outcomes import Json
     from webhook.stores import Stores
 
-SELECTOR: Final = "weighbridge.dev/gated=true"
+SELECTOR: Final = f"{GATED_LABEL}=true"
 """The label that injection sets and that admission asks of every gated pod."""
 
 

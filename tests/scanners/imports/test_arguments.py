@@ -243,6 +243,34 @@ def test_any_other_source_is_refused(shapes: str, places: str, given: str) -> No
     assert _distribution(Constant(PARSER.format(shapes=shapes, places=places, given=given))).kind is Kind.RUNS_CODE
 
 
+def _constructor(**arguments: str | float | None) -> DictValue:
+    return DictValue(tuple((Constant(key), Constant(value)) for key, value in arguments.items()))
+
+
+@pytest.mark.parametrize("shapes", [None, "a", "a, b"])
+def test_the_state_of_older_distributions_is_accepted(shapes: str | None) -> None:
+    """They are constructed anew, and SciPy checks the one argument that becomes source."""
+    state = TupleValue((_constructor(momtype=1, a=0, b=1, name="norm", shapes=shapes), NONE))
+    assert check_state("scipy.stats._continuous_distns", "norm_gen", state).kind is Kind.HARMLESS
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        TupleValue((_constructor(momtype=1, a=0, b=1, shapes="a=print(1)"), NONE)),
+        TupleValue((_constructor(momtype=1, a=0, b=1, shapes="a\n"), NONE)),
+        TupleValue((_constructor(momtype=1, a=0, b=1), NONE)),
+        TupleValue((_constructor(momtype=1, a=0, source="x", shapes=None), NONE)),
+        TupleValue((DictValue(((Constant("_parse_arg_template"), NONE), (Constant("print(1)"), NONE))), NONE)),
+        TupleValue((UNKNOWN, NONE)),
+        TupleValue((NONE,)),
+    ],
+)
+def test_other_states_of_older_distributions_are_refused(state: Value) -> None:
+    """A newer SciPy would take a dictionary of two keys for an attribute and its value."""
+    assert check_state("scipy.stats._continuous_distns", "norm_gen", state).kind is Kind.RUNS_CODE
+
+
 def test_a_state_without_readable_source_is_refused() -> None:
     """Neither left out, nor computed, nor with the executing method replaced."""
     good = Constant(PARSER.format(shapes="", places="loc=0, scale=1", given="loc, scale"))

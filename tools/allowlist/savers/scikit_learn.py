@@ -140,6 +140,10 @@ OPTIONS = {
 }
 
 
+# Before 0.22, what needs arguments or special data is left out unless asked for.
+EVERYTHING = {"include_meta_estimators": True, "include_other": True, "include_dont_test": True}
+
+
 def samples():
     """Yield estimators, fitted and not, and the parts that people keep beside them."""
     for name, estimator_class in estimator_classes():
@@ -155,7 +159,7 @@ def estimator_classes():
         if find is not None:
             for experiment in ("enable_hist_gradient_boosting", "enable_iterative_imputer", "enable_halving_search_cv"):
                 attempt(importlib.import_module, "sklearn.experimental." + experiment)
-            return find()
+            return attempt(find, **EVERYTHING) or find()
     raise ImportError("no all_estimators")
 
 
@@ -217,7 +221,8 @@ def variants(estimator_class):
 def fit(estimator):
     """Fit an estimator on the first data that it takes."""
     for rows, target in DATA:
-        fitted = attempt(estimator.fit, rows, target) if target is not None else attempt(estimator.fit, rows)
+        given = (rows,) if target is None else (rows, target)
+        fitted = attempt(lambda given=given: estimator.fit(*given))
         if fitted is not None:
             return fitted
     return None

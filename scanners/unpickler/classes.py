@@ -1,0 +1,14 @@
+"""Which objects a run may hold: those of which there is nothing to report, whatever their state."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Classes(NamedTuple):
+    """Memo indices of imports that objects in a run may be instances of."""
+
+    made: frozenset[int] = frozenset()
+    """By NEWOBJ."""
+    called: frozenset[int] = frozenset()
+    """By REDUCE as well."""
