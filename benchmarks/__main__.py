@@ -8,6 +8,8 @@ import shlex
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks import machine, report
@@ -19,18 +21,24 @@ from benchmarks.tools import OURS, tools
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from benchmarks.rounds import Measurement
     from benchmarks.scale import Scale
     from benchmarks.shapes import Shape
     from benchmarks.tools import Tool
 
+ALONE = ("admission", "reporter")
+"""Benchmarks of the servers, each with options and a judgement of its own: `python -m benchmarks NAME --help`."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmarks; return 0 when they ran, whatever they showed."""
-    options = _parser().parse_args(arguments)
-    scale = QUICK if options.quick else FULL
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given and given[0] in ALONE:
+        program = Path(__file__).with_name(f"{given[0]}.py")
+        return subprocess.run([sys.executable, program, *given[1:]], check=False).returncode
+    options = parser().parse_args(given)
+    scale = scale_of(options)
     absent = _install()
     if OURS in absent:
         print(f"benchmarks: the project's own environment could not be made: {absent[OURS]}", file=sys.stderr)
@@ -39,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     left_out = {*absent, *options.without}
     taking_part = [tool for tool in tools() if tool.name not in left_out]
     session = report.Session(
-        command=shlex.join(["python", "-m", "benchmarks", *(sys.argv[1:] if arguments is None else arguments)]),
+        command=shlex.join(["python", "-m", "benchmarks", *given]),
         scale=scale,
         machine=machine.describe(),
         peers={name: version for name, version in machine.peers().items() if name not in left_out},
@@ -104,16 +112,30 @@ def _publish(session: report.Session) -> None:
     print(f"\n{page}\nwritten: {BENCH / 'results.json'}, {BENCH / 'results.md'}")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+def scale_of(options: argparse.Namespace) -> Scale:
+    """Return the scale that is asked for, with what the options change of its patience."""
+    named = {name: getattr(options, name) for name in ("repeats", "patience", "timeout")}
+    changes = {name: value for name, value in named.items() if value is not None}
+    return replace(QUICK if options.quick else FULL, **changes)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line."""
+    more = f"Benchmarks of their own: {', '.join(f'`python -m benchmarks {name} --help`' for name in ALONE)}."
+    found = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__, epilog=more)
     names = [shape.name for shape in SHAPES]
-    parser.add_argument(
+    found.add_argument(
         "--only", nargs="+", choices=names, metavar="NAME", help=f"these inputs only: {', '.join(names)}"
     )
-    parser.add_argument("--quick", action="store_true", help="small inputs, few runs: to try the harness, not to quote")
-    parser.add_argument("--without", nargs="+", choices=PEERS, default=[], metavar="PEER", help="leave these peers out")
-    parser.add_argument("--keep", action="store_true", help="leave the inputs in .bench/inputs for the next run")
-    return parser
+    found.add_argument("--quick", action="store_true", help="small inputs, few runs: to try the harness, not to quote")
+    found.add_argument("--without", nargs="+", choices=PEERS, default=[], metavar="PEER", help="leave these peers out")
+    found.add_argument(
+        "--repeats", type=int, choices=range(1, 101), metavar="RUNS", help="timed runs of each tool on each input"
+    )
+    found.add_argument("--patience", type=float, metavar="SECONDS", help="repeat no tool that has taken this long")
+    found.add_argument("--timeout", type=float, metavar="SECONDS", help="end a single run after this time")
+    found.add_argument("--keep", action="store_true", help="leave the inputs in .bench/inputs for the next run")
+    return found
 
 
 if __name__ == "__main__":

@@ -96,7 +96,7 @@ def deployment(image: str) -> dict[str, Any]:
         "metadata": {"name": "llm", "namespace": "serving", "managedFields": []},
         "spec": {"replicas": 2, "selector": {"matchLabels": {"a": "b"}}, "template": {"metadata": {}, "spec": pod}},
     }
-    fields = {f"f:field{number}": {"f:inner": {".": {}, "f:value": {}}} for number in range(12)}
+    fields: dict[str, Any] = {f"f:field{number}": {"f:inner": {".": {}, "f:value": {}}} for number in range(12)}
     while len(json.dumps(found)) < SIZE:
         entry = {"manager": "kubectl", "operation": "Update", "fieldsV1": fields}
         found["metadata"]["managedFields"].append(entry)

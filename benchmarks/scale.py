@@ -16,6 +16,10 @@ class Scale:
     """Strings of the pickle that is there for its memo."""
     tensor_bytes: int
     """Payload of the torch ZIP and of the safetensors file; the legacy torch file has half of it."""
+    keras_bytes: int
+    """Weights of each of the Keras models."""
+    graph_nodes: int
+    """Nodes of the SavedModel."""
     files: int
     """Files of the folder of small files."""
     trees: int
@@ -34,6 +38,8 @@ FULL = Scale(
     entries=1_000_000,
     memo_entries=5_000_000,
     tensor_bytes=1 << 30,
+    keras_bytes=500_000_000,
+    graph_nodes=200_000,
     files=2000,
     trees=48,
     samples=20_000,
@@ -46,6 +52,8 @@ QUICK = Scale(
     entries=100_000,
     memo_entries=200_000,
     tensor_bytes=64 << 20,
+    keras_bytes=32_000_000,
+    graph_nodes=20_000,
     files=100,
     trees=8,
     samples=5_000,

@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import pickles, small_files, tensors
+from benchmarks import keras_models, pickles, small_files, tensorflow_models, tensors
 from benchmarks.environments import MODELS, prepare
 from benchmarks.scale import SCALES
 
@@ -47,6 +47,8 @@ class Shape:
     build: Callable[[Path, Scale], None]
     loader: str | None = None
     """Module whose `load` reads the file: the limit for a reader that builds the objects."""
+    opener: str | None = None
+    """Program that opens the file given to it and reads no payload: the limit for a reader of its structure."""
 
 
 def _forest(path: Path, scale: Scale) -> None:
@@ -100,6 +102,29 @@ SHAPES: tuple[Shape, ...] = (
         file="model.safetensors",
         kind=Kind.MODEL,
         build=lambda path, scale: tensors.safetensors(path, scale.tensor_bytes),
+    ),
+    Shape(
+        name="keras-h5",
+        title="Keras model in one HDF5 file",
+        file="model.h5",
+        kind=Kind.MODEL,
+        build=lambda path, scale: keras_models.hdf5(path, scale.keras_bytes),
+        opener="import h5py, sys; h5py.File(sys.argv[1]).attrs['model_config']",
+    ),
+    Shape(
+        name="keras-zip",
+        title="Keras model as a `.keras` archive",
+        file="model.keras",
+        kind=Kind.MODEL,
+        build=lambda path, scale: keras_models.archive(path, scale.keras_bytes),
+        opener="import sys, zipfile; zipfile.ZipFile(sys.argv[1]).infolist()",
+    ),
+    Shape(
+        name="saved-model",
+        title="SavedModel, all graph",
+        file="saved-model",
+        kind=Kind.MODEL,
+        build=lambda path, scale: tensorflow_models.saved_model(path, scale.graph_nodes),
     ),
     Shape(
         name="small-files",

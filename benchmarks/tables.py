@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from benchmarks.outcomes import Extent
-from benchmarks.tools import GATE, IMPORTS, LIMITS, LOAD, OURS, READ, START
+from benchmarks.tools import GATE, IMPORTS, LIMITS, LOAD, OPEN, OURS, READ, START
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,11 +26,20 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def speed(shapes: Sequence[tuple[Shape, int, Mapping[str, Measurement]]], peers: Sequence[str]) -> str:
     """Return the table of wall times: ours in seconds, then how it compares with limits and peers."""
-    head = ["input", "size", "weighbridge", "CPU", f"÷ {READ}", f"÷ {LOAD}", *(f"{peer} ÷ ours" for peer in peers)]
+    head = [
+        "input",
+        "size",
+        "weighbridge",
+        "CPU",
+        f"÷ {READ}",
+        f"÷ {LOAD}",
+        f"÷ {OPEN}",
+        *(f"{peer} ÷ ours" for peer in peers),
+    ]
     rows = []
     for shape, size, results in shapes:
         ours = results[OURS]
-        limits = [_over(ours.wall, results.get(limit)) for limit in (READ, LOAD)]
+        limits = [_over(ours.wall, results.get(limit)) for limit in (READ, LOAD, OPEN)]
         others = [_times(results.get(peer), ours.wall) for peer in peers]
         rows.append([_title(shape), _bytes(size), _own(ours), f"{ours.cpu:.3g} s", *limits, *others])
     return table(head, rows)

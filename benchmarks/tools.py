@@ -22,11 +22,13 @@ OURS = "weighbridge"
 GATE = "weighbridge gate"
 READ = "read"
 LOAD = "load"
+OPEN = "open"
 IMPORTS = "imports"
 START = "python"
 LIMITS: Mapping[str, str] = {
     READ: "`cat` of the file to /dev/null",
     LOAD: "`pickle.load` (`joblib.load` for the forest) in a fresh Python",
+    OPEN: "opening with `h5py.File`, or listing with `zipfile`, in a fresh Python",
     IMPORTS: '`python -c "import argparse, json, zipfile"`',
     START: "`python -c pass`",
 }
@@ -100,6 +102,11 @@ def _limits(interpreter: str) -> Iterable[Tool]:
         LOAD,
         lambda path, shape: [_loading(shape, interpreter), "-c", _load(shape), str(path)],
         lambda shape: shape.loader is not None,
+    )
+    yield limit(
+        OPEN,
+        lambda path, shape: [interpreter, "-c", shape.opener or "", str(path)],
+        lambda shape: shape.opener is not None,
     )
     yield limit(IMPORTS, lambda _path, _shape: [interpreter, "-c", "import argparse, json, zipfile"], _starts)
     yield limit(START, lambda _path, _shape: [interpreter, "-c", "pass"], _starts)

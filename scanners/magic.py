@@ -142,6 +142,8 @@ TABLE: tuple[Magic, ...] = (
     Magic(b"%PDF-2.", Format.INERT),
     Magic(b"\0\1\0\0\0", Format.INERT, _true_type),
     Magic(b"OTTO\0", Format.INERT, _true_type),
+    Magic(b"\0\5\x16\7\0", Format.INERT),
+    Magic(b"\0\0\0\1Bud1", Format.INERT),
     Magic(b"wOF2", Format.INERT),
     Magic(b"wOFF", Format.INERT),
 )

@@ -8,15 +8,16 @@ comes from elsewhere is a word that is not known, never a word that is not there
 from __future__ import annotations
 
 import re
-import shlex
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from webhook.extent import Extent
 from webhook.objects import Undecodable, items, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, MutableMapping
 
     from webhook.pod import Container
 
@@ -29,9 +30,18 @@ _SHELL_REFERENCE = re.compile(
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh", "busybox"})
 _SHELL_SCRIPT = re.compile(r"-[a-zA-Z]*c\Z")
-_SHELL_MARKS = frozenset("$`")
-_MOST_EXPANDED = 1 << 20
-"""Characters that all replacements in one container may add: variables that double each other would grow without end."""
+_PIECE = re.compile(
+    r"""(?P<between>[ \t\r\n;&|<>]++)|(?P<comment>\#[^\n]*+)|(?P<plain>[^ \t\r\n;&|<>'"\\\#]++)|"""
+    r"""(?P<quoted>'[^']*+'|"[^"\\]*+(?:\\.[^"\\]*+)*+")|(?P<escaped>\\.)""",
+    re.DOTALL,
+)
+"""One piece of a script; a word is several that touch. Whatever it does not match is an unclosed quote."""
+_ESCAPE = re.compile(r'\\(["\\])')
+_WHITESPACE = re.compile(r"\s")
+_EXPANDED_AT_LEAST = 8 << 10
+_EXPANDED_TIMES = 2
+"""Characters that replacements in one container may add, and how often what is written: variables that double each other
+would grow without end."""
 _DEEPEST = 4
 """How often a quoted script may contain a quoted script before the rest counts as not known."""
 
@@ -48,12 +58,13 @@ class Word(NamedTuple):
 class Variables(Mapping[str, Word]):
     """The variables of a container. Words are made only of those that somebody asks for: most nobody does."""
 
-    __slots__ = ("_at", "_entries", "_order", "_room", "_words")
+    __slots__ = ("_at", "_entries", "_order", "_words", "room")
 
     def __init__(self, raw: Mapping[str, Any], at: str) -> None:
         entries = raw.get("env") or ()
         self._at = at
-        self._room = _MOST_EXPANDED
+        self.room = 0
+        """Characters that replacements may still add."""
         self._words: dict[str, Word] = {}
         self._entries = entries
         if entries.__class__ not in {list, tuple}:
@@ -66,6 +77,7 @@ class Variables(Mapping[str, Word]):
                 raise Undecodable(f"{at}.env[{order}]", "an object", entry) from error
             if name.__class__ is not str or (value.__class__ is not str and value is not None):
                 raise Undecodable(f"{at}.env[{order}]", "a name and a value, both text", entry)
+            self.room += len(value or "")
             self._order[name] = order  # Of two entries with one name the later one counts.
 
     def __getitem__(self, name: str) -> Word:
@@ -87,6 +99,11 @@ class Variables(Mapping[str, Word]):
     def __len__(self) -> int:
         return len(self._order)
 
+    def takes(self, text: str) -> bool:
+        """Count a text that is put in; say whether there was still room for it."""
+        self.room -= len(text)
+        return self.room >= 0
+
     def literals(self) -> Iterator[str]:
         """Yield the values as they are written."""
         return (entry.get("value") or "" for entry in self._entries)
@@ -104,10 +121,9 @@ class Variables(Mapping[str, Word]):
                 return "$"
             order = self._order.get(name)
             word = None if order is None or (before is not None and order >= before) else self[name]
-            if word is None or not word.known or len(word.text) > self._room:
+            if word is None or not word.known or not self.takes(word.text):
                 known = False
                 return match.group(0)
-            self._room -= len(word.text)
             return word.text
 
         replaced = _REFERENCE.sub(replace, value)
@@ -129,13 +145,16 @@ class CommandLine:
     """All words and all values as they are written, one a line: for a quick look whether a longer one is worth it."""
 
 
-def read_command_line(container: Container) -> CommandLine:
-    """Read everything a container is told."""
+def read_command_line(container: Container, extent: Extent | None = None) -> CommandLine:
+    """Read everything a container is told; raise `Excessive` where its words are too many."""
+    extent = extent or Extent()
     raw, at = container.raw, container.at
     variables = Variables(raw, at)
+    written = variables.room + sum(map(len, (*container.command, *container.arguments)))
+    variables.room = _EXPANDED_AT_LEAST + _EXPANDED_TIMES * written
     outer = [variables.expanded(word, f"{at}.command[{index}]") for index, word in enumerate(container.command)]
     outer += [variables.expanded(word, f"{at}.args[{index}]") for index, word in enumerate(container.arguments)]
-    words = tuple(_flattened(outer, variables))
+    words = tuple(_counted(_flattened(outer, variables), extent, at))
     return CommandLine(
         words=words,
         variables=variables,
@@ -145,13 +164,19 @@ def read_command_line(container: Container) -> CommandLine:
     )
 
 
+def _counted(words: Iterator[Word], extent: Extent, at: str) -> Iterator[Word]:
+    for word in words:
+        extent.add("words in commands", 1, at)
+        yield word
+
+
 def _flattened(words: list[Word], variables: Variables) -> Iterator[Word]:
     """Yield the words with the script of a shell taken apart in its place."""
     is_shell = False
     script_next = False
     for word in words:
         if script_next:
-            yield from _script(word, dict(variables), 0)
+            yield from _script(word, ChainMap({}, variables), variables, 0)  # type: ignore[arg-type]
             script_next = False
         elif is_shell and _SHELL_SCRIPT.match(word.text):
             script_next = True
@@ -160,47 +185,72 @@ def _flattened(words: list[Word], variables: Variables) -> Iterator[Word]:
             yield word
 
 
-def _script(script: Word, variables: dict[str, Word], depth: int) -> Iterator[Word]:
+def _script(script: Word, own: MutableMapping[str, Word], variables: Variables, depth: int) -> Iterator[Word]:
+    """Yield the words of a script. `own` are the variables as it sets them."""
     if depth > _DEEPEST:
         yield Word(script.text, script.at, known=False)
         return
     for token in _tokens(script.text):
         assignment = _ASSIGNMENT.match(token)
         if assignment:
-            variables[assignment[1]] = _substituted(Word(assignment[2], script.at, script.known), variables)
-        word = _substituted(Word(token, script.at, script.known), variables)
-        if any(char.isspace() for char in word.text):
-            yield from _script(Word(word.text, word.at, word.known), variables, depth + 1)
+            own[assignment[1]] = _substituted(Word(assignment[2], script.at, script.known), own, variables)
+        word = _substituted(Word(token, script.at, script.known), own, variables)
+        if _WHITESPACE.search(word.text):
+            yield from _script(word, own, variables, depth + 1)
         elif word.text or not word.known:
             yield word
 
 
-def _tokens(script: str) -> list[str]:
-    lexer = shlex.shlex(script.replace("\\\n", " "), posix=True, punctuation_chars=";&|<>\n")
-    lexer.whitespace = " \t\r"
-    lexer.whitespace_split = True
-    lexer.commenters = "#"
-    try:
-        return [token for token in lexer if not set(token) <= set(";&|<>\n")]
-    except ValueError:  # An unclosed quote: a shell would refuse it, but the pieces are still worth reading.
-        return script.replace('"', " ").replace("'", " ").split()
+def _tokens(script: str) -> Iterator[str]:
+    """Yield the words of a script, without quotes, comments and what stands between commands."""
+    joined = script.replace("\\\n", " ")
+    token: list[str] | None = None
+    end = 0
+    for piece in _PIECE.finditer(joined):
+        if piece.start() != end:
+            break
+        end = piece.end()
+        kind = piece.lastgroup
+        if kind == "between" or (kind == "comment" and token is None):
+            if token is not None:
+                yield "".join(token)
+            token = None
+        else:
+            token = [] if token is None else token
+            token.append(_unquoted(piece[0], kind))
+    if token is not None:
+        yield "".join(token)
+    # An unclosed quote: a shell would refuse it, but the pieces are still worth reading.
+    yield from joined[end:].replace('"', " ").replace("'", " ").split()
 
 
-def _substituted(word: Word, variables: Mapping[str, Word]) -> Word:
-    if not _SHELL_MARKS & set(word.text):
+def _unquoted(piece: str, kind: str | None) -> str:
+    if kind == "quoted":
+        return piece[1:-1] if piece[0] == "'" else _ESCAPE.sub(r"\1", piece[1:-1])
+    return piece[1:] if kind == "escaped" else piece
+
+
+def _substituted(word: Word, own: Mapping[str, Word], variables: Variables) -> Word:
+    if "$" not in word.text and "`" not in word.text:
         return word
     known = word.known
 
     def replace(match: re.Match[str]) -> str:
         nonlocal known
-        value = variables.get(match["name"] or match["plain"])
+        value = own.get(match["name"] or match["plain"])
         if value is None:
             # Set by the image, if at all, as its program is: what `:-` gives is what stands here otherwise.
             return match["other"] if match["how"] in {"-", "="} else ""
+        if match["how"] == "+":
+            known = known and value.known
+            return match["other"]
+        if not variables.takes(value.text):
+            known = False
+            return ""
         known = known and value.known
-        return match["other"] if match["how"] == "+" else value.text
+        return value.text
 
     replaced = _SHELL_REFERENCE.sub(replace, word.text)
     for positional in ("$@", "$*", "${@}", "$#", "$?", "$!", "$0"):
         replaced = replaced.replace(positional, "")
-    return Word(replaced, word.at, known and not _SHELL_MARKS & set(replaced))
+    return Word(replaced, word.at, known and "$" not in replaced and "`" not in replaced)

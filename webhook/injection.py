@@ -134,7 +134,7 @@ def _examined(subject: Subject) -> Iterator[tuple[Mount, str, bool]]:
     whole: set[tuple[str, str]] = set()
     for is_loader in (True, False):
         for server, mount in subject.models.mounts:
-            loads = server in subject.models.loaders_of(mount.volume)
+            loads = subject.models.loads(server.container, mount.volume)
             seen = (mount.volume, mount.sub_path) in whole or (mount.volume, "") in whole
             if mount.sub_path_expr or loads is not is_loader or (seen and not is_loader):
                 continue
@@ -146,7 +146,7 @@ def _examined(subject: Subject) -> Iterator[tuple[Mount, str, bool]]:
 def _identity(subject: Subject, field: str) -> int | None:
     """Return the uid or gid of the first server that loads: what it may read the gate may read."""
     server = next(
-        server for server, mount in subject.models.mounts if server in subject.models.loaders_of(mount.volume)
+        server for server, mount in subject.models.mounts if subject.models.loads(server.container, mount.volume)
     )
     for context in (
         mapping(server.container.raw, "securityContext", server.container.at),

@@ -11,7 +11,7 @@ from webhook.commandline import CommandLine, Word, read_command_line
 from webhook.pod import Role
 from webhook.references import Leads, Reference, Use, references
 from webhook.servers import OFF, OFFLINE, ON, OTHER_HUBS, STACKS, Stack
-from webhook.signals import Signal, accelerator_of, signal_of
+from webhook.signals import Signal, accelerator_of, platform_of, signal_of
 from webhook.volumes import Holds
 
 if TYPE_CHECKING:
@@ -65,6 +65,18 @@ class Models:
     servers: tuple[Server, ...] = ()
     lines: dict[str, CommandLine] = field(default_factory=dict)
     """Path of a container -> what it is told."""
+    _loaders: dict[str, tuple[Server, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _loads: set[tuple[str, str]] = field(init=False, repr=False, compare=False, default_factory=set)
+
+    def __post_init__(self) -> None:
+        served: dict[str, list[Server]] = {}
+        for server in self.servers:
+            for volume in dict.fromkeys(mount.volume for mount in server.model_mounts):
+                served.setdefault(volume, []).append(server)
+        for volume, servers in served.items():
+            sure = tuple(server for server in servers if server.is_sure)
+            self._loaders[volume] = sure or tuple(servers)
+            self._loads.update((server.container.at, volume) for server in self._loaders[volume])
 
     @property
     def mounts(self) -> Iterator[tuple[Server, Mount]]:
@@ -73,8 +85,11 @@ class Models:
 
     def loaders_of(self, volume: str) -> tuple[Server, ...]:
         """Return who loads from a volume: those that do so for sure, or else all that may."""
-        served = [server for server in self.servers if any(mount.volume == volume for mount in server.model_mounts)]
-        return tuple(server for server in served if server.is_sure) or tuple(served)
+        return self._loaders.get(volume, ())
+
+    def loads(self, container: Container, volume: str) -> bool:
+        """Say whether a container is among those who load from a volume."""
+        return (container.at, volume) in self._loads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,32 +106,36 @@ class Scoping:
 
 def find_models(pod: Pod, scoping: Scoping) -> Models:
     """Find the servers of a pod and their model volumes."""
-    lines = {container.at: read_command_line(container) for container in pod.containers}
+    platform = platform_of(pod)
+    lines = {container.at: read_command_line(container, pod.extent) for container in pod.containers}
     found: list[Server] = []
     for container in pod.containers:
         if container.name == GATE_NAME and container.role is Role.INIT:
             continue
-        server = _server(container, lines[container.at], pod, scoping)
+        server = _server(container, lines[container.at], pod, scoping, platform)
         if server:
+            pod.extent.add("references to models", len(server.references), container.at)
             mounts = dict.fromkeys(_model_mounts(server, pod, scoping))
             kept = tuple(mount for mount in mounts if not mount.is_device and not _is_exempt(mount, pod, scoping))
             found.append(replace(server, model_mounts=kept))
     return Models(servers=tuple(found), lines=lines)
 
 
-def _server(container: Container, line: CommandLine, pod: Pod, scoping: Scoping) -> Server | None:
+def _server(
+    container: Container, line: CommandLine, pod: Pod, scoping: Scoping, platform: Signal | None
+) -> Server | None:
     stack = recognise(container, line)
     if stack is not None and not _only_fetches(container, line, stack):
         signal: Signal | None = Signal(because=f"it runs {stack.name}", is_strong=True)
     elif container.role in {Role.INIT, Role.EPHEMERAL} and accelerator_of(container) is None:
         return None  # It ends before the servers start, or is judged as what it is: a downloader, a debugger.
     else:
-        signal = signal_of(container, line, pod)
+        signal = signal_of(container, line, pod, platform)
         if signal is None and (scoping.everything or scoping.is_platform):
             signal = Signal(because="everything here is judged", is_strong=False)
     if signal is None:
         return None
-    told = references(stack, line, container)
+    told = references(stack, line, container, most=pod.extent.left("references to models"))
     return Server(container=container, line=line, stack=stack, signal=signal, references=told)
 
 
@@ -162,6 +181,7 @@ _PROGRAMS: Mapping[str, int] = {
 """Program -> place of its stack in the table: a line that calls several is of the first."""
 
 
+_LONGEST_PROGRAM = max(map(len, _PROGRAMS))
 _PROGRAM_ROOTS = frozenset(re.split(r"[. ]", program)[0] for program in _PROGRAMS)
 
 
@@ -176,7 +196,7 @@ def _called(line: CommandLine) -> Iterator[str]:
             name = word.text.rpartition("/")[2]
             yield name
             yield f"{before.rpartition('/')[2]} {name}"
-            yield from (name[: dot.end()] for dot in re.finditer(r"\.", name))
+            yield from (name[: dot.end()] for dot in re.finditer(r"\.", name[:_LONGEST_PROGRAM]))
         before = word.text
 
 
@@ -216,7 +236,7 @@ def _resolved(server: Server, pod: Pod) -> Iterator[Mount]:
         paths += server.stack.default_paths
     if not told or any(reference.leads is not Leads.PATH for reference in told):
         paths += server.caches
-    for path in paths:
+    for path in dict.fromkeys(paths):
         yield from (
             mount for mount in mounts_of_path(server.container, path) if _brings_files(mount, server.container, pod)
         )
@@ -237,7 +257,7 @@ def _brings_files(mount: Mount, container: Container, pod: Pod) -> bool:
 def is_own_scratch(mount: Mount, container: Container, pod: Pod) -> bool:
     """Say whether a volume starts empty and nobody but the container itself puts anything there."""
     volume = pod.volume(mount.volume)
-    return volume.is_scratch and all(writer is container for writer, _ in pod.writers_of(volume))
+    return volume.is_scratch and pod.written_by(volume) <= {container.at}
 
 
 def _is_exempt(mount: Mount, pod: Pod, scoping: Scoping) -> bool:
@@ -248,12 +268,11 @@ def _is_exempt(mount: Mount, pod: Pod, scoping: Scoping) -> bool:
 def _matches(entry: NonModelVolume, volume: Volume, pod: Pod, namespace: str) -> bool:
     if entry.namespaces and namespace not in entry.namespaces:
         return False
-    paths = {mount.path for container in pod.containers for mount in container.mounts if mount.volume == volume.name}
     return (
         entry.name in {"", volume.name}
         and entry.claim in {"", volume.claim}
         and (not entry.host_path or (volume.kind == "hostPath" and volume.source.get("path") == entry.host_path))
-        and (not entry.mount_path or paths == {entry.mount_path})
+        and (not entry.mount_path or pod.storage.paths_of(volume) == {entry.mount_path})
     )
 
 

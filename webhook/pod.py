@@ -6,15 +6,21 @@ nobody can say what a cluster would make of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from webhook.extent import Extent
 from webhook.objects import Undecodable, below, flag, items, mapping, text, texts
+from webhook.storage import Storage
 from webhook.volumes import Holds, Volume, normal, read_volume
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+
+_LONGEST_PATH = 4096
+"""PATH_MAX (limits.h): a longer one is compared with each mount, as cutting it up would cost more."""
 
 
 class Role(Enum):
@@ -61,6 +67,12 @@ class Container:
     command: tuple[str, ...]
     arguments: tuple[str, ...]
     mounts: tuple[Mount, ...]
+    _by_path: dict[str, Mount] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for mount in self.mounts:
+            if not mount.is_device:
+                self._by_path.setdefault(mount.path, mount)
 
     @property
     def runs_on(self) -> bool:
@@ -70,8 +82,14 @@ class Container:
     def mount_at(self, path: str) -> Mount | None:
         """Return the mount that a path leads into: the innermost one."""
         wanted = normal(path)
-        found = [mount for mount in self.mounts if not mount.is_device and _within(mount.path, wanted)]
-        return max(found, key=lambda mount: len(mount.path), default=None)
+        if len(wanted) > _LONGEST_PATH:
+            found = [mount for mount in self._by_path.values() if _within(mount.path, wanted)]
+            return max(found, key=lambda mount: len(mount.path), default=None)
+        while wanted:
+            if wanted in self._by_path:
+                return self._by_path[wanted]
+            wanted = wanted.rpartition("/")[0]
+        return self._by_path.get("/")
 
     def mounts_below(self, path: str) -> Iterator[Mount]:
         """Yield the mounts that lie below a path, the path itself excluded."""
@@ -100,6 +118,13 @@ class Pod:
     volumes: Mapping[str, Volume]
     is_partial: bool = False
     """Whether a controller merges more into it."""
+    extent: Extent = field(repr=False, compare=False, default_factory=Extent)
+    """What has been looked at in the object that this is part of."""
+    storage: Storage = field(init=False, repr=False, compare=False)
+    _written_by: dict[str, frozenset[str]] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "storage", Storage(self.containers, self.volumes))
 
     @property
     def after_init(self) -> int:
@@ -116,18 +141,22 @@ class Pod:
 
     def mounts_of(self, volume: Volume) -> Iterator[tuple[Container, Mount]]:
         """Yield every mount of a volume, under whatever name the pod has the same storage."""
-        names = {name for name, other in self.volumes.items() if volume.is_same_storage(other)}
-        for container in self.containers:
-            for mount in container.mounts:
-                if mount.volume in names:
-                    yield container, mount
+        yield from self.storage.mounts_of(volume)
+
+    def written_by(self, volume: Volume) -> frozenset[str]:
+        """Return the paths of the containers that can write a volume."""
+        found = self._written_by.get(volume.name)
+        if found is None:
+            found = frozenset(container.at for container, _ in self.writers_of(volume))
+            self._written_by[volume.name] = found
+        return found
 
     def writers_of(self, volume: Volume) -> Iterator[tuple[Container, Mount]]:
         """Yield every mount through which a volume can be written."""
         return ((container, mount) for container, mount in self.mounts_of(volume) if not self.is_read_only(mount))
 
 
-def read_pod(
+def read_pod(  # noqa: PLR0913 - seven facts about where it stands, and what was looked at before it
     spec: Mapping[str, Any],
     metadata: Mapping[str, Any],
     *,
@@ -136,6 +165,7 @@ def read_pod(
     extra_volumes: tuple[Volume, ...] = (),
     is_partial: bool = False,
     framework_fields: tuple[str, ...] = (),
+    extent: Extent | None = None,
 ) -> Pod:
     """Read a pod specification.
 
@@ -143,6 +173,11 @@ def read_pod(
     is partial, a mount may name a volume that a controller brings (KServe merges a runtime into a predictor), and
     `framework_fields` name the fields that hold one more container.
     """
+    extent = extent or Extent()
+    extent.add_pod(spec, at)
+    extent.add("volumes", len(extra_volumes), at)
+    for name in framework_fields:
+        extent.add_container(mapping(spec, name, at), below(at, name))
     volumes = _volumes(spec, at) | {volume.name: volume for volume in extra_volumes}
     containers = (*_containers(spec, at), *_framework_containers(spec, at, framework_fields))
     _no_two_alike(containers)
@@ -160,6 +195,7 @@ def read_pod(
         containers=containers,
         volumes=volumes,
         is_partial=is_partial,
+        extent=extent,
     )
 
 

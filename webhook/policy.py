@@ -200,10 +200,6 @@ class CompiledPolicy:
             waivers=self.waivers,
         )
 
-    def knows_hash(self, value: str) -> bool:
-        """Say whether a gate was made under this policy, today's or a recent one."""
-        return value == self.hash or value in self.recent
-
     def allows_remote(self, reference: str) -> bool:
         """Say whether a server may fetch this reference itself."""
         return any(_begins(_without_hub(reference), _without_hub(source.prefix)) for source in self.spec.remote_sources)

@@ -52,8 +52,8 @@ class Reference:
     """Normalised, where it leads to a path."""
 
 
-def references(stack: Stack | None, line: CommandLine, container: Container) -> tuple[Reference, ...]:
-    """Return everything a container is told to load."""
+def references(stack: Stack | None, line: CommandLine, container: Container, *, most: int) -> tuple[Reference, ...]:
+    """Return everything a container is told to load; of more than `most`, one more than that."""
     found = _generic(line) if stack is None else _of_stack(stack, line)
     told = (
         _reference(part, use, stack, container)
@@ -61,7 +61,13 @@ def references(stack: Stack | None, line: CommandLine, container: Container) -> 
         for part in _parts(word)
         if part.text or not part.known
     )
-    return tuple(dict.fromkeys(reference for reference in told if reference is not None))
+    kept: dict[Reference, None] = {}
+    for reference in told:
+        if reference is not None:
+            kept[reference] = None
+            if len(kept) > most:
+                break
+    return tuple(kept)
 
 
 def _of_stack(stack: Stack, line: CommandLine) -> Iterator[tuple[Word, Use]]:

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from webhook.decision import Decision, Violation, shown
+from webhook.extent import Excessive
 from webhook.judgement import judge
 from webhook.objects import Undecodable, mapping, text, whole
 from webhook.workloads import KINDS, Kind, is_unchanged, read_templates
@@ -65,6 +66,8 @@ def review(request_json: Mapping[str, Any], *, mode: Mode, knowledge: Knowledge)
         request = mapping(whole(request_json), "request", "")
         uid = text(request, "uid", "request")
         decision = decide(request, mode=mode, knowledge=knowledge)
+    except Excessive as error:
+        decision = _excessive(error)
     except Undecodable as error:
         decision = _undecodable(error.path, f"{error}")
     except RecursionError:
@@ -77,6 +80,10 @@ def review(request_json: Mapping[str, Any], *, mode: Mode, knowledge: Knowledge)
 
 def _undecodable(path: str, message: str) -> Decision:
     return Decision(violations=(Violation(id="review-not-decodable", path=path, message=message),))
+
+
+def _excessive(error: Excessive) -> Decision:
+    return Decision(violations=(Violation(id="object-excessive", path=error.path, message=f"{error}"),))
 
 
 def decide(request: Mapping[str, Any], *, mode: Mode, knowledge: Knowledge, today: date | None = None) -> Decision:

@@ -99,23 +99,32 @@ class Signal:
     """Whether there is a model to load, and not only something that is called so."""
 
 
-def signal_of(container: Container, line: CommandLine, pod: Pod) -> Signal | None:
+def platform_of(pod: Pod) -> Signal | None:
+    """Return the sign that a pod belongs to a serving platform, None where there is none."""
+    if any(label.startswith(_PLATFORM_LABELS) for label in (*pod.labels, *pod.annotations)):
+        return Signal(because="the pod belongs to a serving platform", is_strong=False)
+    return None
+
+
+def signal_of(container: Container, line: CommandLine, pod: Pod, platform: Signal | None) -> Signal | None:
     """Return the strongest sign that a container serves a model, None where there is none."""
     first = None
-    for signal in _signals(container, line, pod):
+    for signal in _signals(container, line, pod, platform):
         if signal.is_strong:
             return signal
         first = first or signal
     return first
 
 
-def _signals(container: Container, line: CommandLine, pod: Pod) -> Iterator[Signal]:
+def _signals(container: Container, line: CommandLine, pod: Pod, platform: Signal | None) -> Iterator[Signal]:
     accelerator = accelerator_of(container)
     if accelerator is not None:
         yield Signal(because=f"it asks for {printable(accelerator, 80)}", is_strong=True)
     names = " ".join(line.variables)
     if is_worth_a_look(line.texts) or _PERHAPS_IN_NAMES.search(names):
         yield from _told(line)
+    if platform is not None:
+        yield platform
     yield from _names(container, line, names, pod)
 
 
@@ -147,8 +156,6 @@ def accelerator_of(container: Container) -> str | None:
 
 
 def _names(container: Container, line: CommandLine, variables: str, pod: Pod) -> Iterator[Signal]:
-    if any(label.startswith(_PLATFORM_LABELS) for label in (*pod.labels, *pod.annotations)):
-        yield Signal(because="the pod belongs to a serving platform", is_strong=False)
     for what, value in (
         ("image", container.image),
         ("mount", " ".join([mount.path for mount in container.mounts])),

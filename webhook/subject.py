@@ -9,7 +9,7 @@ from webhook.decision import shown
 from webhook.volumes import Stability, stability
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
     from webhook.gates import PlacedGate
@@ -33,13 +33,21 @@ class Subject:
     today: date | None
     """UTC; None: waivers that are over still count."""
     _volumes: dict[str, Volume] = field(init=False, default_factory=dict)
+    _mounts: dict[str, tuple[str, Container, Mount]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._volumes.update((mount.volume, self.pod.volume(mount.volume)) for _, mount in self.models.mounts)
+        for name, volume in self._volumes.items():
+            for container, mount in self.pod.mounts_of(volume):
+                self._mounts.setdefault(mount.at, (name, container, mount))
 
     def model_volumes(self) -> Mapping[str, Volume]:
         """Return the model volumes by name, each once."""
         return self._volumes
+
+    def model_mounts(self) -> Iterable[tuple[str, Container, Mount]]:
+        """Return every mount of every model volume, each once: the model volume's name, who mounts it, the mount."""
+        return self._mounts.values()
 
     def gate_order(self) -> int:
         """Return the gate's place among the init containers; without a gate, the place after all of them."""

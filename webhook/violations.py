@@ -214,6 +214,12 @@ _TABLE = (
         "check the field against the Kubernetes API; if it is right, report it to weighbridge",
     ),
     Demand(
+        "object-excessive",
+        "the object has more in it than one review looks at",
+        "An object that takes a review past its deadline stops the reviews of everybody else.",
+        "make it smaller: fewer containers, volumes, mounts and variables, or a script in the image instead of the command",
+    ),
+    Demand(
         "policy-not-found",
         "the namespace names a policy that does not exist, or is not known yet",
         "Without a policy nothing can be judged, and on the enforce path nothing is admitted unjudged.",

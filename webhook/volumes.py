@@ -143,7 +143,7 @@ class Volume:
         if self.name == other.name:
             return True
         if {self.kind, other.kind} == {"ephemeral", "persistentVolumeClaim"}:
-            return _is_claim_of(self, other) or _is_claim_of(other, self)
+            return is_claim_of(self, other) or is_claim_of(other, self)
         identity = SOURCES.get(self.kind, _UNKNOWN).identity
         if self.kind != other.kind or not identity:
             return False
@@ -159,7 +159,8 @@ class Volume:
         return self.kind in {"emptyDir", "ephemeral"} and not _prefilled(self.source)
 
 
-def _is_claim_of(ephemeral: Volume, other: Volume) -> bool:
+def is_claim_of(ephemeral: Volume, other: Volume) -> bool:
+    """Say whether a claim may be the one behind an ephemeral volume."""
     # The claim behind an ephemeral volume is called POD-VOLUME, and the pod's name is not known yet where it is generated:
     # https://kubernetes.io/docs/concepts/storage/ephemeral-volumes/#persistentvolumeclaim-naming
     return ephemeral.kind == "ephemeral" and other.claim.endswith(f"-{ephemeral.name}")

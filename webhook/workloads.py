@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from webhook.extent import Extent
 from webhook.objects import below, items, mapping, text
 from webhook.platforms import inference_service, llm_inference_service, ray_service, seldon_model, trained_model
 from webhook.pod import Pod, read_pod
@@ -181,6 +182,7 @@ class Template:
 def read_templates(obj: Mapping[str, Any], kind: Kind) -> tuple[Template, ...]:
     """Read every pod specification of an object; raise `Undecodable` where one cannot be read."""
     extra = tuple(_claim_templates(obj)) if kind.name == "StatefulSet" else ()
+    extent = Extent()
     found = []
     for place in kind.places:
         for at, parent in _walk(obj, place.spec[:-1], ""):
@@ -201,6 +203,7 @@ def read_templates(obj: Mapping[str, Any], kind: Kind) -> tuple[Template, ...]:
                 is_partial=kind.partial
                 or (not is_pod and _FILLED_LATER in mapping(metadata, "annotations", metadata_at)),
                 framework_fields=kind.framework_fields,
+                extent=extent,
             )
             found.append(Template(pod=pod, is_pod=is_pod))
     return tuple(found)

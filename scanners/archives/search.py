@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from scanners.sources import Source
 
 _WINDOW = 1 << 20
-_FIRST_WINDOW = 1 << 12
+_FIRST_WINDOW = 1 << 9
 _LONGEST_MATCH = 63
 
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 _KEPT_DIRECTORY = 16 << 20
 _LINK_TARGET = 4096
+_MOST_OVERLAPS = 64
 
 
 def walk(source: Source, budget: Budget, declare: Declare) -> Iterator[Fact]:
@@ -70,6 +71,7 @@ class _Walk:
         self._covered = 0
         """Everything before this offset is accounted for."""
         self._names = Names()
+        self._overlaps = 0
         self._headers = array("Q")
         """Offset of each member's local header."""
         self._records = array("Q")
@@ -113,7 +115,7 @@ class _Walk:
     def _members(self) -> Iterator[Fact]:
         """Read the members in file order, and what stands between them."""
         areas = sorted(self._areas, reverse=True)
-        previous, seen = -1, set[bytes]()
+        previous, seen = -1, set[tuple[object, ...]]()
         for index in sorted(range(len(self._headers)), key=self._headers.__getitem__):
             header = self._headers[index]
             while areas and areas[-1][0] < header:
@@ -121,8 +123,8 @@ class _Walk:
             record = read_central(self._source, self._records[index])
             if header != previous:
                 previous, seen = header, set()
-            if record is not None and record.name not in seen:
-                seen.add(record.name)
+            if record is not None and (said := record[:6]) not in seen:
+                seen.add(said)
                 yield from self._member(header, record)
         while areas:
             yield from self._account(*areas.pop())
@@ -144,6 +146,10 @@ class _Walk:
         if header < self._covered:
             evidence = f"starts at byte {header}, before the end of what precedes it"
             yield Finding(rule="zip-overlapping-members", evidence=evidence, name=names[0], offset=header)
+            self._overlaps += 1
+            if self._overlaps > _MOST_OVERLAPS:
+                yield from self._leave_out(header)
+                return
         yield from self._account(header, local.data)
         yield from compare(central, local, names, header)
         yield from self._judge_names(names, header)
@@ -151,6 +157,12 @@ class _Walk:
             evidence = f"Unix mode {central.mode:o}"
             yield Finding(rule="archive-special-file", evidence=evidence, name=names[0], offset=header)
         yield from self._contents(header, central, local, names)
+
+    def _leave_out(self, header: int) -> Iterator[Gap]:
+        """Say once that a bomb is not set off to its end: each further member can inflate to what all before it hold."""
+        if self._overlaps == _MOST_OVERLAPS + 1:
+            detail = f"more than {_MOST_OVERLAPS} members share bytes; the others that do were not inflated"
+            yield Gap(reason=Reason.BUDGET, detail=detail, offset=header)
 
     def _judge_names(self, names: tuple[str, ...], header: int) -> Iterator[Finding]:
         """Judge every spelling; two that differ only in case count once."""

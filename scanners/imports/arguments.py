@@ -30,9 +30,11 @@ from scanners.imports.requirements import (
     nested,
     nothing,
     one_global,
+    packed_state,
     partial_state,
     plain_key,
     type_by_name,
+    written_range,
 )
 from scanners.imports.values import UNKNOWN, GlobalValue, TupleValue
 
@@ -131,7 +133,9 @@ _GETATTR = ArgumentRule(attribute, _RUNS, "reaches any attribute of what it is g
 _SINGLETON = one_global(
     *(GlobalValue(module, name) for module in ("builtins", "__builtin__") for name in ("Ellipsis", "NotImplemented"))
 )
-_TYPE = ArgumentRule(each(either(constant(None), _SINGLETON)), _UNKNOWN, "makes a class of the author's choice")
+_TYPE = ArgumentRule(
+    each(either(constant(None), _SINGLETON)), _UNKNOWN, "makes a class of the author's choice", may_be_stored=True
+)
 _BASE = one_global(
     *(
         GlobalValue(module, name)
@@ -169,7 +173,9 @@ _INDEX = ArgumentRule(each(index_class, anything), _UNKNOWN, _UNKNOWN_CLASS)
 
 _LOADS = ArgumentRule(each(nested), _RUNS, "loads a further file that could not be examined")
 _TYPE_NAME = ArgumentRule(type_by_name, _RUNS, "returns types that make functions and code")
+_RANGE = ArgumentRule(each(written_range), _RUNS, "evaluates what it is given")
 _DILL_ARRAY = ArgumentRule(makes_array, _RUNS, _CALLS)
+_PACKED = ArgumentRule(each(), _UNKNOWN, "gives its state to a native class that the file chooses", packed_state)
 _FROM_TYPE = ArgumentRule(calls, _RUNS, _CALLS)
 
 
@@ -211,7 +217,9 @@ RULES: Mapping[str, ArgumentRule] = {
     **_under("_new_IntervalIndex", "pandas.core.indexes.interval", rule=_INDEX),
     **_under("_load_type", "dill._dill", "dill.dill", rule=_TYPE_NAME),
     **_under("_builtin_type", "cloudpickle.cloudpickle", "cloudpickle.cloudpickle_fast", rule=_TYPE_NAME),
+    **_under("_eval_repr", "dill._dill", "dill.dill", rule=_RANGE),
     **_under("_create_array", "dill._dill", "dill.dill", rule=_DILL_ARRAY),
+    **_under("ScriptObject", "torch", "torch._C", rule=_PACKED),
     **_under("_load_from_bytes", "torch.storage", rule=_LOADS),
     **_under("_rebuild_from_type", "torch._tensor", "torch.tensor", rule=_FROM_TYPE),
     **_under("_rebuild_from_type_v2", "torch._tensor", rule=_FROM_TYPE),

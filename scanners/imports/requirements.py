@@ -74,6 +74,19 @@ _CONSTRUCTOR_ARGUMENTS = frozenset(
         "inc",
     )
 )
+_PACKED_CLASSES = tuple(
+    Constant(f"__torch__.torch.classes.{name}")
+    for name in (
+        "quantized.LinearPackedParamsBase",
+        "quantized.Conv1dPackedParamsBase",
+        "quantized.Conv2dPackedParamsBase",
+        "quantized.Conv3dPackedParamsBase",
+        "quantized.EmbeddingPackedParamsBase",
+        "rnn.CellParamsBase",
+        "sparse.LinearPackedParamsBase",
+    )
+)
+_RANGE = re.compile(r"x?range\(-?\d+(, -?\d+){0,2}\)", re.ASCII)
 _ARRAY_RECONSTRUCTORS = tuple(
     GlobalValue(module, "_reconstruct") for module in ("numpy.core.multiarray", "numpy._core.multiarray")
 )
@@ -209,10 +222,16 @@ def type_by_name(values: Sequence[Value]) -> Judgement | None:
     if len(values) != 1 or not isinstance(values[0], Constant) or not isinstance(values[0].value, str):
         return None
     if values[0].value in _DESCRIPTIVE_TYPES:
-        return HARMLESS
+        return HARMLESS._replace(result=GlobalValue("types", values[0].value))
     named = GlobalValue("builtins", values[0].value)
     found = harmless_global(named)
     return found and found._replace(result=named)
+
+
+def written_range(value: Value) -> Judgement | None:
+    """Accept a range written out, which dill evaluates."""
+    written = value.value if isinstance(value, Constant) else None
+    return HARMLESS if isinstance(written, str) and _RANGE.fullmatch(written) else None
 
 
 def makes_array(values: Sequence[Value]) -> Judgement | None:
@@ -261,6 +280,12 @@ def _constructor_state(arguments: Value) -> Judgement | None:
     ):
         return None
     return HARMLESS if shapes.value is None or _SHAPES.fullmatch(str(shapes.value)) else None
+
+
+def packed_state(state: Value) -> Judgement | None:
+    """Accept (state, class) of the native classes that hold quantised weights; the class takes the state."""
+    known = isinstance(state, TupleValue) and len(state.items) == 2 and state.items[1] in _PACKED_CLASSES
+    return HARMLESS if known else None
 
 
 def partial_state(state: Value) -> Judgement | None:

@@ -12,3 +12,6 @@ class Classes(NamedTuple):
     """By NEWOBJ."""
     called: frozenset[int] = frozenset()
     """By REDUCE as well."""
+
+
+NONE = Classes()

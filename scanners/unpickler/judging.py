@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanners.findings import Finding
-from scanners.imports import Judgement, Kind, check_arguments, check_escape, check_state, judge, spellings
+from scanners.imports import Judgement, Kind, check_arguments, check_escape, check_items, check_state, judge, spellings
 from scanners.imports.judgement import HARMLESS
 from scanners.imports.values import UNKNOWN, Constant, Stretch, Value
 from scanners.sources import BytesSource, SliceSource
@@ -40,6 +40,8 @@ class Judge(Listener):
         self._settled: set[tuple[str, str, bool, bool]] = set()
         """Callees of which the arguments do not matter after all, and whether made anew."""
         self._judgements: dict[tuple[str, str, bool], Judgement] = {}
+        self._fillable: set[tuple[str, str]] = set()
+        """What gives containers, for any arguments."""
 
     def imported(self, what: Global) -> Iterable[Fact]:
         """Judge the name under each of its spellings; the worst counts."""
@@ -106,13 +108,30 @@ class Judge(Listener):
         return facts
 
     def changed(self, offset: int, target: object, items: list[object]) -> Iterable[Fact]:
-        """Report items put into imported objects; instances may be given some."""
+        """Report items put into imported objects, and into instances that saved models do not fill."""
         del items
-        return self._tell_changed(offset, target, "items") if isinstance(target, Global) else ()
+        if isinstance(target, Global):
+            return self._tell_changed(offset, target, "items")
+        if isinstance(target, Made) and target.by is not None:
+            return self._filled(offset, target.by, target.arguments)
+        return ()
 
     def escaped(self, offset: int, what: Global) -> Iterable[Fact]:
         """Judge an import that may be used by anybody from here on."""
         return self._report(what, self._worst(what, check_escape), offset)
+
+    def _filled(self, offset: int, maker: Global, arguments: object) -> Iterable[Fact]:
+        if (maker.module, maker.name) in self._fillable:
+            return ()
+        judged = [
+            check_items(module, name, self._translate(arguments, place))
+            for place, (module, name) in enumerate(maker.spellings)
+            if f"{module}.{name}" not in self._allowed
+        ]
+        worst = max(judged, key=lambda judgement: judgement.kind, default=HARMLESS)
+        if worst.kind is Kind.HARMLESS and not maker.guarded:
+            self._fillable.add((maker.module, maker.name))
+        return self._report(maker, worst, offset)
 
     def frame_disagrees(self, offset: int, why: str) -> Iterable[Fact]:
         """Report frames that no pickler writes."""

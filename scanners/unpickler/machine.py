@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanners.limits import BudgetExceeded
-from scanners.unpickler.classes import Classes
+from scanners.unpickler.classes import NONE
 from scanners.unpickler.listening import Listener
 from scanners.unpickler.memo import Memo, Overlay
 from scanners.unpickler.opcodes import Opcode
@@ -94,7 +94,7 @@ class Machine(Reader):
         """An attribute of `special.SPECIAL` that some dict was given as a key."""
         self.steps = 0
         """Opcodes that were run one by one."""
-        self.classes = Classes()
+        self.classes = NONE
         """Imports of which runs may hold instances."""
         self.next_choice = 0
         """From how many steps on these are chosen anew."""
@@ -124,7 +124,7 @@ class Machine(Reader):
         """
         eager = self.steps >= _STEPS_FOR_LEAVING and (fruitless < _EAGER_ROUNDS or fruitless % _EAGER_ROUNDS == 0)
         for ends in (_NO_ENDS, _TUPLE_ENDS, _NO_ENDS):
-            if self.running and self.position < self.boundary and self.window[self.position] in _REMEMBERING:
+            if self._next_opcode() in _REMEMBERING:
                 yield from self.step(handlers)
             if self.running and self._pass_over():
                 return True
@@ -141,16 +141,22 @@ class Machine(Reader):
             found = True
         return found
 
+    def _next_opcode(self) -> int | None:
+        """Return the next opcode, None where that cannot be told at once."""
+        return self.window[self.position] if self.position < self.boundary else None
+
     def _leave(self, ends: frozenset[int], handlers: Sequence[Handler]) -> Iterator[Fact]:
         """Run out of the innermost mark, or up to one of some opcodes: behind a container, a run of its like begins."""
         depth = len(self.marks)
         for _ in range(_LONGEST_TAIL):
             if not self.running:
                 return
-            code = self.window[self.position] if self.position < self.boundary else None
+            code = self._next_opcode()
             yield from self.step(handlers)
             if code in ends or len(self.marks) < depth:
-                return
+                break
+        if self._next_opcode() == Opcode.BUILD:
+            yield from self.step(handlers)
 
     def step(self, handlers: Sequence[Handler], count: int = 1) -> Iterable[Fact]:
         """Run some opcodes, or up to one that has something to report."""

@@ -131,7 +131,7 @@ class Memo:
 
     def _note(self, index: int, value: Global | str) -> None:
         """Note what a run may do with the value at an index."""
-        free = isinstance(value, Global) and value.named_freely
+        free = isinstance(value, Global) and (value.named_freely or not value.guarded)
         if not free and not (isinstance(value, str) and value not in SPECIAL):
             self.guarded.add(index)
         for indices, belongs in (

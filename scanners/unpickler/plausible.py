@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from scanners.unpickler.facts import Fact
     from scanners.unpickler.memo import Memo
 
-_TRIAL_STEPS = 64
-"""Rounds of the machine, each of up to 64 opcodes. What parses for longer is no text."""
-_MARKED_OPCODES = 8
-"""Opcodes behind PROTO that random bytes do not survive."""
+_ROUNDS = 512
+"""Rounds of a trial. What parses for longer is no text."""
+_ROUND = 8
+"""Opcodes in a round, which random bytes behind PROTO do not survive."""
 
 
 class _Trial(Listener):
@@ -63,8 +63,8 @@ def looks_like_pickle(source: Source, *, named: bool, memo: Memo | None = None) 
     trial = _Trial()
     machine = Machine(source, 0, trial, memo)
     try:
-        for _ in range(_TRIAL_STEPS):
-            machine.step(HANDLERS, 64)
+        for _ in range(_ROUNDS):
+            machine.step(HANDLERS, _ROUND)
             if trial.dangerous or trial.called_something:
                 return True
             if not machine.running:
@@ -73,7 +73,7 @@ def looks_like_pickle(source: Source, *, named: bool, memo: Memo | None = None) 
         return True
     except Stopped:
         reached = trial.dangerous or trial.called_something or named
-        return reached or (marked and machine.steps >= _MARKED_OPCODES)
+        return reached or (marked and machine.steps >= _ROUND)
     return True
 
 

@@ -17,7 +17,7 @@ from array import array
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanners.unpickler.classes import Classes
+from scanners.unpickler.classes import NONE, Classes
 from scanners.unpickler.memo import Memo
 from scanners.unpickler.special import IN_BYTES
 from scanners.unpickler.values import Run
@@ -37,7 +37,7 @@ ROOM = UNITS * 264
 """Bytes that a run of constants may take."""
 STEPS_FOR_RUNS = 1 << 13
 STEPS_FOR_CONTAINERS = 1 << 15
-STEPS_FOR_DEPTH = 1 << 18
+STEPS_FOR_DEPTH = 1 << 17
 """Opcodes after which patterns that take long to compile are worth it."""
 STEPS_FOR_CLASSES = 1 << 18
 """Opcodes after which it is looked again which objects there are."""
@@ -118,7 +118,7 @@ def patterns(*, explicit: bool) -> Patterns:
 
 
 @lru_cache(maxsize=16)
-def nested(*, explicit: bool, depth: int, classes: Classes = Classes()) -> re.Pattern[bytes]:
+def nested(*, explicit: bool, depth: int, classes: Classes = NONE) -> re.Pattern[bytes]:
     """
     Compile the pattern of constants, containers and objects, `depth` levels of them.
 
@@ -236,13 +236,13 @@ def _pattern(machine: Machine) -> re.Pattern[bytes]:
     elif not (
         machine.classes.made <= machine.memo.made_freely and machine.classes.called <= machine.memo.called_freely
     ):
-        machine.classes = Classes()
+        machine.classes = NONE
     return nested(explicit=explicit, depth=DEPTH, classes=machine.classes)
 
 
 def _choose(memo: Memo) -> Classes:
     if len(memo.made_freely) > MOST_CLASSES:
-        return Classes()
+        return NONE
     return Classes(frozenset(memo.made_freely), frozenset(memo.called_freely))
 
 

@@ -61,7 +61,7 @@ class Global:
     offset: int
     guarded: bool = False
     """Whether its use decides if it is harmless; set by the listener, as all that follows."""
-    named_freely: bool = True
+    named_freely: bool = False
     """Whether it may be passed on without the listener's knowing."""
     made_freely: bool = False
     """Whether it may be made anew with any arguments, and given any state, without the listener's knowing."""

@@ -9,14 +9,19 @@ import zipfile
 from dataclasses import replace
 from itertools import pairwise
 
+import h5py
 import pytest
 
-from benchmarks import pickles, small_files, tensors
+from benchmarks import keras_models, pickles, small_files, tensorflow_models, tensors
 from benchmarks.scale import QUICK
-from benchmarks.shapes import SHAPES, Kind, by_name, size
+from benchmarks.shapes import SHAPES, Kind, by_name, files_of, size
+from scanners.engine import examine
+from scanners.findings import Examined
+from scanners.sources import BytesSource
 
 PAYLOAD = 64 << 10
-SMALL = replace(QUICK, entries=50, memo_entries=50, tensor_bytes=PAYLOAD, files=8)
+OPERATIONS = ("Const", "MatMul", "BiasAdd", "Relu")
+SMALL = replace(QUICK, entries=50, memo_entries=50, tensor_bytes=PAYLOAD, keras_bytes=PAYLOAD, graph_nodes=20, files=8)
 MADE_HERE = [shape.name for shape in SHAPES if shape.name != "forest"]
 
 
@@ -108,6 +113,61 @@ def test_tensor_payloads_take_no_disk(tmp_path):
     path = tmp_path / "model.safetensors"
     tensors.safetensors(path, 32 << 20)
     assert path.stat().st_blocks * 512 < size(path) / 100
+
+
+def _floats(file):
+    """Return how many numbers each dataset of an HDF5 file holds, and whether it holds them in one piece."""
+    found = {}
+    file.visititems(
+        lambda name, item: found.update({name: (item.size, item.chunks)}) if isinstance(item, h5py.Dataset) else None
+    )
+    return found
+
+
+def test_the_keras_file_holds_a_configuration_and_allocated_weights(tmp_path):
+    """Its configuration is a model's, its kernels are contiguous and take the room that was asked for, but no disk."""
+    path = tmp_path / "model.h5"
+    keras_models.hdf5(path, 32 << 20)
+    with h5py.File(path) as file:
+        assert json.loads(file.attrs["model_config"])["class_name"] == "Functional"
+        kernels = {name: found for name, found in _floats(file).items() if name.endswith("kernel")}
+        assert set(file["model_weights"]) == set(file["model_weights"].attrs["layer_names"])
+    assert len(kernels) == keras_models.LAYERS
+    assert set(kernels.values()) == {((32 << 20) // 4 // keras_models.LAYERS, None)}
+    assert 32 << 20 <= size(path) < 33 << 20
+    assert path.stat().st_blocks * 512 < size(path) / 10
+
+
+def test_the_keras_archive_stores_its_weights(tmp_path):
+    """Three sound members, none of them compressed, the weights an HDF5 file of the size that was asked for."""
+    path = tmp_path / "model.keras"
+    keras_models.archive(path, 1 << 20)
+    with zipfile.ZipFile(path) as file:
+        assert file.testzip() is None
+        assert {info.compress_type for info in file.infolist()} == {zipfile.ZIP_STORED}
+        assert json.loads(file.read("config.json"))["class_name"] == "Functional"
+        with h5py.File(file.open("model.weights.h5")) as weights:
+            kernels = [count for name, (count, _) in _floats(weights).items() if name.endswith("/0")]
+    assert sum(kernels) * 4 == 1 << 20
+    assert [item.name for item in tmp_path.iterdir()] == ["model.keras"]
+
+
+def test_the_saved_model_has_as_many_nodes_as_asked_for(tmp_path):
+    """Four blocks of five."""
+    tensorflow_models.saved_model(tmp_path / "model", 20)
+    raw = (tmp_path / "model" / "saved_model.pb").read_bytes()
+    operations = {name: raw.count(b"\x12" + bytes([len(name)]) + name.encode()) for name in OPERATIONS}
+    assert operations == {"Const": 8, "MatMul": 4, "BiasAdd": 4, "Relu": 4}
+
+
+@pytest.mark.parametrize("name", ["keras-h5", "keras-zip", "saved-model"])
+def test_the_scanner_examines_all_of_an_input_and_finds_nothing(name, tmp_path):
+    """What is measured is an examination, of a benign file."""
+    shape = by_name(name)
+    shape.build(tmp_path / shape.file, SMALL)
+    for file in files_of(tmp_path / shape.file):
+        report = examine(BytesSource(file.read_bytes()), file.name)
+        assert (report.examined, report.findings) == (Examined.FULLY, ()), report
 
 
 def test_the_folder_holds_all_four_formats(tmp_path):

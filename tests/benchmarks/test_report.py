@@ -83,7 +83,7 @@ def test_the_page_marks_what_was_not_examined():
         command="python -m benchmarks", scale=QUICK, machine={}, peers=dict.fromkeys(PEERS, "1"), absent={}, rows=rows
     )
     page = report.page(session)
-    assert "| safetensors: safetensors | 2 MB | 0.5 s | 0.5 s | 2.00 |  | 2 | (0.25 not examined) |" in page
+    assert "| safetensors: safetensors | 2 MB | 0.5 s | 0.5 s | 2.00 |  |  | 2 | (0.25 not examined) |" in page
     assert "- safetensors, picklescan: not examined" in page
     assert json.loads(json.dumps(report.document(session)))["inputs"][0]["tools"][0]["walls"] == [1.0, 0.5]
 

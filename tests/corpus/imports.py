@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.corpus.import_builder import built, call, called, made, named, stream
+from tests.corpus.import_builder import Opcodes, built, call, called, made, named, push, stream
 from tests.corpus.payloads import PAYLOAD, PLAIN
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ _LAST_LAYER = ("sklearn.linear_model._base", "LinearRegression")
 _OBJECT = named("builtins", "object")
 _TENSOR = named("torch", "Tensor")
 _NORMAL = named("scipy.stats._continuous_distns", "norm_gen")
+_FRAME = named("pandas.core.frame", "DataFrame")
 _PARTIAL = named("functools", "partial")
 _SCORE = named("sklearn.metrics._classification", "accuracy_score")
 
@@ -112,6 +113,54 @@ def _by_argument() -> Mapping[str, Callable[[], bytes]]:
         ),
         "benign-old-scikit-learn.pkl": lambda: stream(
             made(named("sklearn.ensemble.forest", "RandomForestClassifier", 2)), 2
+        ),
+        "import-items-of-frame.pkl": lambda: stream(Opcodes(made(_FRAME).data + push(_SCORE) + push(1) + b"s")),
+        "import-items-of-module.pkl": lambda: stream(
+            Opcodes(
+                made(named("torch.nn.modules.container", "Sequential")).data
+                + b"("
+                + push("forward")
+                + push(_SCORE)
+                + b"u"
+            )
+        ),
+        "benign-items-of-dictionary.pkl": lambda: stream(
+            Opcodes(called(named("collections", "OrderedDict")).data + push("a") + push(1) + b"s")
+        ),
+        "benign-items-of-bunch.pkl": lambda: stream(
+            Opcodes(made(named("sklearn.utils._bunch", "Bunch")).data + push("data") + push(1) + b"s")
+        ),
+        "import-index-of-memory-map.pkl": lambda: call(
+            "pandas.core.indexes.base",
+            "_new_Index",
+            named("numpy", "memmap"),
+            {"filename": "weighbridge.bin", "shape": 1},
+        ),
+        "benign-index.pkl": lambda: call(
+            "pandas.core.indexes.base",
+            "_new_Index",
+            named("pandas.core.indexes.range", "RangeIndex"),
+            {"start": 0, "stop": 2},
+        ),
+        "import-dill-type-code.pkl": lambda: call("dill._dill", "_load_type", "CodeType"),
+        "import-dill-expression.pkl": lambda: call("dill._dill", "_eval_repr", "print('weighbridge')"),
+        "import-dill-method.pkl": lambda: call("dill._dill", "_getattr", _OBJECT, "x", "<method 'x' of 'y' objects>"),
+        "import-dill-array.pkl": lambda: call(
+            "dill._dill", "_create_array", named("os", "system"), ("echo weighbridge",), None, None
+        ),
+        "benign-dill.pkl": lambda: stream(
+            [
+                called(named("dill._dill", "_load_type"), "dict"),
+                called(named("dill._dill", "_eval_repr"), "range(0, 2)"),
+            ]
+        ),
+        "import-cloudpickle-type-code.pkl": lambda: call("cloudpickle.cloudpickle", "_builtin_type", "CodeType"),
+        "benign-cloudpickle-type.pkl": lambda: call("cloudpickle.cloudpickle", "_builtin_type", "NoneType"),
+        "import-distribution-pair.pkl": lambda: stream(
+            built(made(_NORMAL), ({"_parse_arg_template": None, "print('weighbridge')": None}, None))
+        ),
+        "benign-distribution-pair.pkl": lambda: stream(
+            built(made(_NORMAL), ({"momtype": 1, "a": None, "b": None, "name": "norm", "shapes": None}, None))
         ),
         "benign-function-named.pkl": lambda: stream({"metric": _SCORE}),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.release import NAME, NAMESPACE, server_pod
+from tests.e2e.release import NAME, NAMESPACE, server_pod, wait_for
 
 pytestmark = pytest.mark.e2e
 
@@ -25,6 +25,7 @@ def test_nothing_blocks_when_it_is_gone(release, volumes) -> None:
     release.uninstall()
     release.must(*create, manifest=bare)
     selector = f"--selector=app.kubernetes.io/instance={NAME}"
-    assert release.must("get", EVERYTHING, "--all-namespaces", selector, "--output=name") == ""
+    # Replicas drain for a while.
+    wait_for("end", lambda: not release.must("get", EVERYTHING, "--all-namespaces", selector, "--output=name"))
     left = release.must("-n", NAMESPACE, "get", "configmaps,leases", "--output=name").split()
     assert {each.partition("/")[2] for each in left} - {"kube-root-ca.crt"} <= {f"{NAME}-reporter"}

@@ -414,6 +414,23 @@ def structure(grammar: Grammar) -> None:
         grammar.out += b"\x95" + length(8, choose.choice((0, 1, 2, 5, 20, 100)))
 
 
+def instances(grammar: Grammar) -> None:
+    """Push instances of the class at index 0, of which runs may hold some."""
+    choose = grammar.random
+    if 0 not in grammar.memo:
+        grammar.push(b"ca\nb\np0\n", "global")
+        grammar.memo[0] = "global"
+    if grammar.memo[0] != "global":
+        return
+    for _ in range(choose.randint(1, 4)):
+        arguments = choose.choice((b")", b"K\x01\x85", b"\x8c\x02osK\x02\x86"))
+        grammar.push(b"h\x00" + arguments + choose.choice((b"\x81", b"\x81", b"R")), "instance")
+        if choose.random() < 0.5:
+            remember(grammar)
+        if choose.random() < 0.5:
+            grammar.out += choose.choice((b"}b", b"}(\x8c\x01aK\x01ub", b"Nb", b"}\x8c\x01bNsb"))
+
+
 def cut_text(grammar: Grammar) -> None:
     """Import by a text that a frame cuts: who reads a file loses its first letter, others end here."""
     grammar.push(b"\x95" + length(8, 3) + b"\x8c\x02xaN", "text")
@@ -485,6 +502,7 @@ _STEPS: tuple[Callable[[Grammar], None], ...] = (
     loader,
     structure,
     cut_text,
+    *(instances,) * 2,
     filler,
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scanners.unpickler import machine, runs
-from tests.fuzz.difference import Case, cases, compare
+from tests.fuzz.difference import Case, cases, choose_first, compare
 from tests.fuzz.planted import BUGS, Bug
 
 CASES = 2000
@@ -21,8 +21,11 @@ def corpus() -> tuple[Case, ...]:
 @pytest.fixture
 def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the machine pass over runs wherever it can, however short they are."""
-    for name, value in {"SHORTEST": 1, "STEPS_FOR_RUNS": 0, "STEPS_FOR_CONTAINERS": 0, "STEPS_FOR_DEPTH": 0}.items():
-        monkeypatch.setattr(runs, name, value)
+    for name in ("STEPS_FOR_RUNS", "STEPS_FOR_CONTAINERS", "STEPS_FOR_DEPTH", "STEPS_FOR_CLASSES"):
+        monkeypatch.setattr(runs, name, 0)
+    monkeypatch.setattr(runs, "SHORTEST", 1)
+    monkeypatch.setattr(runs, "DEPTH", 1)
+    monkeypatch.setattr(runs, "_choose", choose_first)
     monkeypatch.setattr(machine, "_FIRST_ROUND", 1)
     monkeypatch.setattr(machine, "_LONGEST_ROUND", 1)
 

@@ -683,6 +683,13 @@ CASES: Mapping[str, Case] = {
         obj=lambda: pod(containers=[server(volumeMounts="all of them")]), **_denied("review-not-decodable")
     ),
     "review-not-decodable--null--allowed": Case(obj=lambda: pod(containers=[server(command=None)])),
+    "object-excessive": Case(
+        obj=lambda: pod(init=[gate(), *(_helper(f"step-{number}") for number in range(512))]),
+        **_denied("object-excessive"),
+    ),
+    "object-excessive--a-dozen--allowed": Case(
+        obj=lambda: pod(init=[gate(), *(_helper(f"step-{number}") for number in range(12))])
+    ),
     "policy-not-found": Case(obj=pod, has_policy=False, **_denied("policy-not-found")),
     "policy-not-found--kube-system--allowed": Case(
         obj=lambda: pod(init=[]), has_policy=False, namespace="kube-system", warnings=frozenset()

@@ -86,7 +86,7 @@ def gate_other_subpath(subject: Subject) -> Iterator[Violation]:
         if not gate.touches(mount) or gate.examines(mount) or mount.sub_path_expr:
             continue
         if gate.shows(mount):
-            if server not in subject.models.loaders_of(mount.volume):
+            if not subject.models.loads(server.container, mount.volume):
                 continue  # It is only called like a model; the links matter to those who load.
             message = (
                 f"the gate is not told that {named(server.container)} sees {placed(mount)}: links would mislead it"

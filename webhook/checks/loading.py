@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 _PROCESS_FILES = ("/proc", "/dev/fd", "/sys")
 _SWITCH_INSIDE = re.compile(
-    r"(?<![\w-])--trust[-_]remote[-_]code(?![\w-])(?!\s*=?\s*[\"']?(?:false|0|no|off)\b)|"
-    r"(?<![\w-])trust[-_]remote[-_]code[\"']?\s*[:=]\s*[\"']?(?:true|1|yes|on)\b",
+    r"(?<![\w-])--trust[-_]remote[-_]code(?![\w-])(?!\s*+=?+\s*+[\"']?+(?:false|0|no|off)\b)|"
+    r"(?<![\w-])trust[-_]remote[-_]code[\"']?+\s*+[:=]\s*+[\"']?+(?:true|1|yes|on)\b",
     re.IGNORECASE,
 )
 """The switch inside a value: JSON, YAML, or a line of arguments that a script passes on."""
@@ -97,6 +97,7 @@ def modelcar(subject: Subject) -> Iterator[Violation]:
 def model_fetched(subject: Subject) -> Iterator[Violation]:
     """Demand that no server fetches its model itself, except from where the policy allows."""
     for server in subject.models.servers:
+        has_accelerator = accelerator_of(server.container) is not None
         for ref in server.references:
             if subject.policy.allows_remote(ref.text):
                 continue
@@ -111,7 +112,7 @@ def model_fetched(subject: Subject) -> Iterator[Violation]:
                 id="model-fetched-at-run-time",
                 path=ref.at,
                 message=message,
-                is_tolerated=_is_perhaps_a_client(ref, server),
+                is_tolerated=not has_accelerator and _is_perhaps_a_client(ref, server),
             )
 
 
@@ -126,9 +127,7 @@ def _is_perhaps_a_client(ref: Reference, server: Server) -> bool:
     """Say whether a reference may be the name of a model that another server serves: a front end's, a gateway's."""
     if server.stack is not None or ref.leads is Leads.PATH:
         return False
-    if ref.leads is Leads.REMOTE and (STORAGE.match(ref.text) or MODEL_FILE.search(ref.text)):
-        return False
-    return accelerator_of(server.container) is None
+    return ref.leads is not Leads.REMOTE or not (STORAGE.match(ref.text) or MODEL_FILE.search(ref.text))
 
 
 def runtime_management(subject: Subject) -> Iterator[Violation]:

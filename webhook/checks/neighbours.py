@@ -131,7 +131,7 @@ def _overlaps(first: str, second: str) -> bool:
 
 def ephemeral_container(subject: Subject) -> Iterator[Violation]:
     """Demand that no debug container reaches a model volume or the gate."""
-    mounted = {mount.at for volume in subject.model_volumes().values() for _, mount in subject.pod.mounts_of(volume)}
+    mounted = {mount.at for _, _, mount in subject.model_mounts()}
     for container in subject.pod.containers:
         if container.role is not Role.EPHEMERAL:
             continue

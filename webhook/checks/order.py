@@ -32,17 +32,15 @@ class _Writer(NamedTuple):
 
 def _writers(subject: Subject, *roles: Role) -> Iterator[_Writer]:
     gate_at = subject.gate.container.at if subject.gate else ""
-    seen: set[str] = set()
-    for name, volume in subject.model_volumes().items():
-        loaders = {server.container.at for server in subject.models.loaders_of(name)}
-        for container, mount in subject.pod.writers_of(volume):
-            if container.role not in roles or container.at == gate_at or mount.at in seen or mount.is_device:
-                continue
-            if container.role is Role.INIT and container.order < subject.gate_order():
-                continue
-            seen.add(mount.at)
-            same = "" if mount.volume == name else f", the same storage as {shown(mount.volume)}"
-            yield _Writer(container, mount, f"model volume {shown(name)}{same}", container.at in loaders)
+    gate_order = subject.gate_order()
+    for name, container, mount in subject.model_mounts():
+        if container.role not in roles or container.at == gate_at or mount.is_device or subject.pod.is_read_only(mount):
+            continue
+        if container.role is Role.INIT and container.order < gate_order:
+            continue
+        same = "" if mount.volume == name else f", the same storage as {shown(mount.volume)}"
+        is_loader = subject.models.loads(container, name)
+        yield _Writer(container, mount, f"model volume {shown(name)}{same}", is_loader)
 
 
 def gate_before_writer(subject: Subject) -> Iterator[Violation]:
@@ -79,10 +77,9 @@ def server_before_gate(subject: Subject) -> Iterator[Violation]:
         return
     servers = {server.container.at for server in subject.models.servers}
     seen: set[str] = set()
-    for volume in subject.model_volumes().values():
-        for container, mount in subject.pod.mounts_of(volume):
-            is_early = container.role in {Role.INIT, Role.SIDECAR} and container.order < gate.container.order
-            if is_early and container.at not in seen and (container.role is Role.SIDECAR or container.at in servers):
-                seen.add(container.at)
-                message = f"{named(container)} sees model volume {shown(mount.volume)} before the gate has looked"
-                yield Violation(id="server-before-gate", path=mount.at, message=message)
+    for _, container, mount in subject.model_mounts():
+        is_early = container.role in {Role.INIT, Role.SIDECAR} and container.order < gate.container.order
+        if is_early and container.at not in seen and (container.role is Role.SIDECAR or container.at in servers):
+            seen.add(container.at)
+            message = f"{named(container)} sees model volume {shown(mount.volume)} before the gate has looked"
+            yield Violation(id="server-before-gate", path=mount.at, message=message)

@@ -65,22 +65,20 @@ def subpath_expression(subject: Subject) -> Iterator[Violation]:
 
 def mount_propagation(subject: Subject) -> Iterator[Violation]:
     """Demand that nothing that is mounted elsewhere appears on a model volume."""
-    for volume in subject.model_volumes().values():
-        for container, mount in subject.pod.mounts_of(volume):
-            if mount.propagation != "None":
-                message = f"{named(container)} mounts {placed(mount)} with mountPropagation {shown(mount.propagation)}"
-                yield Violation(id="mount-propagation", path=f"{mount.at}.mountPropagation", message=message)
+    for _, container, mount in subject.model_mounts():
+        if mount.propagation != "None":
+            message = f"{named(container)} mounts {placed(mount)} with mountPropagation {shown(mount.propagation)}"
+            yield Violation(id="mount-propagation", path=f"{mount.at}.mountPropagation", message=message)
 
 
 def block_device(subject: Subject) -> Iterator[Violation]:
     """Demand that no container has a model volume, and no server any volume, as a raw device."""
-    models = list(subject.model_volumes().values())
+    of_models = {mount.at for _, _, mount in subject.model_mounts()}
     servers = {server.container.at for server in subject.models.servers}
     for container in subject.pod.containers:
         for mount in container.mounts:
             if not mount.is_device:
                 continue
-            volume = subject.pod.volume(mount.volume)
-            if container.at in servers or any(model.is_same_storage(volume) for model in models):
+            if container.at in servers or mount.at in of_models:
                 message = f"{named(container)} has volume {shown(mount.volume)} as the raw device {shown(mount.path)}"
                 yield Violation(id="block-device", path=mount.at, message=message)

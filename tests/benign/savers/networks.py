@@ -9,6 +9,9 @@ warnings.simplefilter("ignore")
 DIRECTORY = Path(sys.argv[1])
 sys.path.insert(0, sys.argv[2])
 
+LARGEST = 20_000
+"""Bytes of one thing."""
+
 import torch  # noqa: E402 - after the path
 from attempts import attempt, attempts  # noqa: E402
 from pytorch import modules, normed_makers, optimizers, quantized_makers, state_makers, tensor_makers  # noqa: E402
@@ -24,8 +27,9 @@ def write(thing, path, new):
 
 
 def saved(pairs):
-    """Keep what can be saved."""
-    return [thing for _, thing in pairs if thing is not None and attempt(pickle.dumps, thing) is not None]
+    """Keep what can be saved in a small file."""
+    pickled = ((thing, thing is not None and attempt(pickle.dumps, thing)) for _, thing in pairs)
+    return [thing for thing, data in pickled if data and len(data) < LARGEST]
 
 
 def main():
@@ -39,7 +43,8 @@ def main():
     }
     for name, things in everything.items():
         write(things, DIRECTORY / (name + ".pt"), new=True)
-        write(things, DIRECTORY / (name + "-legacy.pt"), new=False)
+        if name != "modules":
+            write(things, DIRECTORY / (name + "-legacy.pt"), new=False)
     network = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.Flatten(), nn.Linear(8, 2))
     write(network, DIRECTORY / "whole.pt", new=True)
     write(network.state_dict(), DIRECTORY / "pytorch_model.bin", new=True)

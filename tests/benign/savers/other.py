@@ -14,8 +14,10 @@ from other_picklers import things  # noqa: E402
 def main():
     """Write one file for each pickler."""
     DIRECTORY.mkdir(parents=True)
+    # dill writes methods and views as an expression to evaluate, which is never harmless to load.
+    kept = {name: thing for name, thing in things().items() if name not in {"views", "ordered-views", "functions"}}
     for name, library in (("dill", dill), ("cloudpickle", cloudpickle)):
-        (DIRECTORY / f"{name}.pkl").write_bytes(library.dumps(things()))
+        (DIRECTORY / f"{name}.pkl").write_bytes(library.dumps(kept))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from scanners.formats import Format, Malformed
 from scanners.limits import Budget, BudgetExceeded, Limits
 from scanners.sources import BytesSource
 from tests.corpus import archives
-from tests.corpus.zip_builder import DEFLATED, Member, archive
+from tests.corpus.zip_builder import DEFLATED, Member, archive, directory_of, end_record
 
 SMALL = Limits(members=5000, inflated_bytes=1 << 26)
 SEEDS = tuple(
@@ -185,3 +185,17 @@ def test_order_is_that_of_the_file() -> None:
         if isinstance(fact, Embedded)
     ]
     assert names == ["b", "a"]
+
+
+def test_one_header_in_two_directories_is_read_both_ways() -> None:
+    """Two directories that agree on the place but not on the method show two contents."""
+    deflated = Member(name=b"a", data=b"x" * 50, method=DEFLATED)
+    stored = Member(name=b"a", data=deflated.packed)
+    whole = archive(deflated)
+    start = whole.index(b"PK\1\2")
+    size = len(whole) - 22 - start
+    other = directory_of(stored, 0)
+    second = whole[:-22] + other + end_record(1, size, start)
+    found = contents(second)
+    assert b"x" * 50 in found
+    assert deflated.packed in found

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanners.imports import Judgement, Kind, check_arguments, check_escape, check_state, judge
+from scanners.imports import Judgement, Kind, check_arguments, check_escape, check_items, check_state, judge
 from scanners.imports.arguments import RULES
 from scanners.imports.values import UNKNOWN, Constant, DictValue, GlobalValue, Instance, Stretch, TupleValue, Value
 
@@ -36,6 +36,7 @@ ACCEPTED: dict[str, tuple[Value, ...]] = {
         NONE,
     ),
     "builtins:iter": (UNKNOWN,),
+    "torch:ScriptObject": (),
     "pandas.core.indexes.base:_new_Index": (GlobalValue("pandas.core.indexes.base", "Index"), UNKNOWN),
     "numpy.ma.core:_mareconstruct": (
         GlobalValue("numpy.ma", "MaskedArray"),
@@ -47,6 +48,7 @@ ACCEPTED: dict[str, tuple[Value, ...]] = {
 ACCEPTED |= {
     "dill._dill:_load_type": (Constant("dict"),),
     "cloudpickle.cloudpickle:_builtin_type": (Constant("NoneType"),),
+    "dill._dill:_eval_repr": (Constant("range(0, 2)"),),
     "dill._dill:_create_array": (
         GlobalValue("numpy.core.multiarray", "_reconstruct"),
         TupleValue((GlobalValue("numpy", "ndarray"), TupleValue((Constant(0),)), Constant(b"b"))),
@@ -101,6 +103,9 @@ REFUSED: list[tuple[str, tuple[Value, ...]]] = [
     ("dill._dill:_load_type", (Constant("FunctionType"),)),
     ("dill._dill:_load_type", (Constant("PartialType"),)),
     ("dill._dill:_load_type", (UNKNOWN,)),
+    ("dill._dill:_eval_repr", (Constant("print(1)"),)),
+    ("dill._dill:_eval_repr", (Constant("range(0, 2)\n"),)),
+    ("dill._dill:_eval_repr", (UNKNOWN,)),
     ("cloudpickle.cloudpickle:_builtin_type", (Constant("CodeType"),)),
     ("cloudpickle.cloudpickle:_builtin_type", (Constant("getattr"),)),
     ("dill._dill:_create_array", (SYSTEM, TupleValue((Constant("ls"),)), NONE, NONE)),
@@ -201,6 +206,16 @@ def test_the_state_of_a_partial_is_its_function() -> None:
     assert check_state("functools", "partial", UNKNOWN).kind > Kind.ARGUMENTS_MATTER
 
 
+def test_native_classes_take_known_states_only() -> None:
+    """The class stands in the state, and any class that some library registered may be named."""
+    for module in ("torch", "torch._C"):
+        known = TupleValue((UNKNOWN, Constant("__torch__.torch.classes.rnn.CellParamsBase")))
+        assert check_state(module, "ScriptObject", known).kind is Kind.HARMLESS
+        other = TupleValue((UNKNOWN, Constant("__torch__.torch.classes.tensorrt.Engine")))
+        assert check_state(module, "ScriptObject", other).kind is Kind.NOT_RECOGNISED
+        assert check_state(module, "ScriptObject", UNKNOWN).kind is Kind.NOT_RECOGNISED
+
+
 PARSER = """
 def _parse_args(self, {shapes} {places}):
     return ({shapes}), {given}
@@ -280,3 +295,32 @@ def test_a_state_without_readable_source_is_refused() -> None:
     assert _distribution(good, (Constant("_parse_arg_template"), UNKNOWN)).kind is Kind.RUNS_CODE
     assert _distribution(good, (UNKNOWN, UNKNOWN)).kind is Kind.RUNS_CODE
     assert check_state("scipy.stats._continuous_distns", "norm_gen", UNKNOWN).kind is Kind.RUNS_CODE
+
+
+FRAME = GlobalValue("pandas.core.frame", "DataFrame")
+DICTIONARY = GlobalValue("collections", "OrderedDict")
+
+
+def test_containers_take_items() -> None:
+    """Subclasses of dictionaries and lists that saved models fill."""
+    assert check_items(*DICTIONARY, UNKNOWN).kind is Kind.HARMLESS
+    assert check_items("sklearn.utils._bunch", "Bunch", UNKNOWN).kind is Kind.HARMLESS
+    assert check_items("__torch__.Net", "Net", UNKNOWN).kind is Kind.HARMLESS
+
+
+def test_nothing_else_takes_items() -> None:
+    """Setting an item runs a method of the class: a frame calls its key, a module sets an attribute."""
+    assert check_items(*FRAME, UNKNOWN).kind is Kind.NOT_RECOGNISED
+    assert check_items("torch.nn.modules.container", "Sequential", UNKNOWN).kind is Kind.NOT_RECOGNISED
+    assert check_items("functools", "partial", UNKNOWN).kind is Kind.NOT_RECOGNISED
+    assert check_items(*SYSTEM, UNKNOWN).kind is Kind.RUNS_CODE
+
+
+def test_the_reconstructor_gives_what_it_is_told_to() -> None:
+    """So its argument decides."""
+    bunch = GlobalValue("sklearn.utils._bunch", "Bunch")
+    for module in ("copyreg", "copy_reg"):
+        assert check_items(module, "_reconstructor", TupleValue((bunch, OBJECT, NONE))).kind is Kind.HARMLESS
+        assert check_items(module, "_reconstructor", TupleValue((FRAME, OBJECT, NONE))).kind is Kind.NOT_RECOGNISED
+        assert check_items(module, "_reconstructor", TupleValue((UNKNOWN, OBJECT, NONE))).kind is Kind.NOT_RECOGNISED
+        assert check_items(module, "_reconstructor", UNKNOWN).kind > Kind.ARGUMENTS_MATTER
