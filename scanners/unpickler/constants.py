@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scanners.unpickler import literals
 from scanners.unpickler.reading import Stopped
-from scanners.unpickler.values import BUFFER, LONGEST_TEXT, NUMBER, Bytes, Text
+from scanners.unpickler.values import BUFFER, FORGOTTEN_TEXT, LONGEST_TEXT, NUMBER, Bytes, Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -75,11 +75,14 @@ def binfloat(machine: Machine) -> None:
     machine.stack.append(NUMBER)
 
 
-def text_line(parse: Callable[[bytes], object]) -> Callable[[Machine], None]:
-    """Push what stands on a line."""
+def text_line(parse: Callable[[bytes], object], otherwise: object = NUMBER) -> Callable[[Machine], None]:
+    """Push what stands on a line, or what stands for it where the line is too long to be looked at."""
 
     def push(machine: Machine) -> None:
         line = machine.take_line()
+        if machine.line_cut:
+            machine.stack.append(otherwise)
+            return
         try:
             machine.stack.append(parse(line))
         except ValueError as error:
@@ -168,5 +171,5 @@ def readonly_buffer(machine: Machine) -> None:
 int_line = text_line(literals.parse_int)
 long_line = text_line(literals.parse_long)
 float_line = text_line(literals.parse_float)
-string_line = text_line(literals.parse_string)
-unicode_line = text_line(_raw_unicode)
+string_line = text_line(literals.parse_string, FORGOTTEN_TEXT)
+unicode_line = text_line(_raw_unicode, FORGOTTEN_TEXT)

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 MOST_VALUES = 1 << 20
 """Values on the stack, or open marks, at one time; of plain values, runs of hundreds count as one."""
+MOST_IMPORTS = 100_000
+"""Different names; real models import some hundreds."""
 MOST_REPLAYS = 10_000
 """Runs that are read again for one value of theirs; past that, the value counts as forgotten."""
 _CACHED_RUNS = 32
@@ -41,7 +43,7 @@ _NO_ENDS: frozenset[int] = frozenset()
 _TUPLE_ENDS = frozenset((Opcode.TUPLE1, Opcode.TUPLE2, Opcode.TUPLE3))
 _STEPS_FOR_LEAVING = 1 << 15
 _EAGER_ROUNDS = 16
-_LONGEST_ROUND = 512
+_LONGEST_ROUND = 1 << 12
 _LONGEST_TAIL = 64
 
 
@@ -216,6 +218,8 @@ class Machine(Reader):
         key = (module, name, self.protocol)
         found = self._globals.get(key)
         if found is None:
+            if len(self._globals) >= MOST_IMPORTS:
+                raise BudgetExceeded("names imported by a pickle", MOST_IMPORTS)
             found = self._globals[key] = Global(module, name, self.protocol, self.at)
         return found
 

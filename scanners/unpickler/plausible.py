@@ -31,11 +31,9 @@ class _Trial(Listener):
     def __init__(self) -> None:
         self.dangerous = False
         self.called_something = False
-        self.imports = 0
 
     def imported(self, what: Global) -> Iterable[Fact]:
         """Note names known to be dangerous."""
-        self.imports += 1
         pairs = spellings(what.module, what.name, what.protocol)
         if any(judge(*pair).kind >= Kind.REACHES_OUT for pair in pairs):
             self.dangerous = True

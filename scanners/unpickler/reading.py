@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from scanners.sources import Source
 
 WINDOW = 1 << 18
-LONGEST_LINE = 1 << 24
-"""Bytes of one text line that are read; real ones hold a number or a name."""
+LONGEST_LINE = 1 << 16
+"""Bytes of one text line that are kept: more than a number or a name has."""
 NOWHERE = 1 << 64
 """An offset past all others."""
 
@@ -27,7 +27,7 @@ class Stopped(Exception):
 class Reader:
     """A position in a source. `window[position]` is the next byte, `start + position` its offset."""
 
-    __slots__ = ("begin", "boundary", "exhausted", "frame_end", "position", "source", "start", "window")
+    __slots__ = ("begin", "boundary", "exhausted", "frame_end", "line_cut", "position", "source", "start", "window")
 
     def __init__(self, source: Source, offset: int) -> None:
         self.source = source
@@ -40,6 +40,8 @@ class Reader:
         """Whether the window ends where the source does."""
         self.frame_end = NOWHERE
         """Where the frame ends that the position is in; NOWHERE outside of frames."""
+        self.line_cut = False
+        """Whether the last line was longer than what was returned of it."""
         self.boundary = 0
         """The position from which something is to be done before an opcode: the window or the frame has ended."""
 
@@ -107,22 +109,32 @@ class Reader:
 
     def take_line(self) -> bytes:
         """
-        Read up to a newline, which is not returned.
+        Read up to a newline, which is not returned; of a very long line, return the beginning and set `line_cut`.
 
         At the end of the data, the Python unpickler takes the last byte for the newline; the C one raises.
         """
         end = self.window.find(b"\n", self.position)
-        wanted = WINDOW
-        while end < 0:
-            complete = self.refill(wanted)
-            end = self.window.find(b"\n")
-            if end < 0 and not complete:
-                end = max(len(self.window) - 1, 0)
-            elif end < 0 and wanted > LONGEST_LINE:
-                raise Stopped(self.start, "a line", "no newline")
-            wanted *= 4
+        if end < 0:
+            return self._take_long_line()
         line = self.window[self.position : end]
-        self.position = min(end + 1, len(self.window))
+        self.position = end + 1
+        self.line_cut = False
+        return line
+
+    def _take_long_line(self) -> bytes:
+        line = b""
+        while self.refill():
+            end = self.window.find(b"\n")
+            if end >= 0:
+                break
+            line += self.window[: LONGEST_LINE - len(line)]
+            self.position = len(self.window)
+        else:
+            self.line_cut = len(line) >= LONGEST_LINE
+            return line[:-1]
+        line += self.window[: min(end, LONGEST_LINE - len(line))]
+        self.position = end + 1
+        self.line_cut = len(line) >= LONGEST_LINE
         return line
 
     def jump(self, offset: int) -> None:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from scanners.findings import Finding
+from scanners.limits import BudgetExceeded
 from scanners.sources import SliceSource
 from scanners.unpickler.arrays import InlineArrays
 from scanners.unpickler.listening import Cautious, Doubtful
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 _SEARCH = 1 << 18
 _START = re.compile(rb"\x80[\x00-\x05]|[ci][^\n]{1,100}\n[^\n]{1,100}\n", re.DOTALL)
 _LONGEST_START = 256
-_MOST_STARTS = 1000
-"""Places behind the first stream at which a further one is tried."""
+MOST_STARTS = 10_000
+"""Places between streams at which a further one is tried."""
 _PADDING = re.compile(rb"\x00*\Z")
 
 
@@ -98,27 +99,26 @@ def read_streams(source: Source, listener: Listener, offset: int = 0) -> Iterato
     """
     broken: Stopped | None = None
     memo: Memo | None = None
-    while True:
-        stream = Stream(source, offset, listener, memo)
+    search = _Search(source)
+    following: int | None = offset
+    while following is not None:
+        stream = Stream(source, following, listener, memo)
         yield from stream.read()
         broken = broken or stream.error
         memo = stream.memo
         if stream.error is None and _follows(source, stream.end, memo):
-            offset = stream.end
+            following = stream.end
             continue
         if stream.error is None and (rest := trailing(source, stream.end)):
             yield rest
-        following = _search(source, stream.end)
-        if following is None:
-            break
-        offset = following
+        following = search.from_(stream.end)
     if broken is not None:
         raise broken
 
 
 def read_scattered(source: Source, listener: Listener, offset: int) -> Iterator[Fact]:
     """Run the streams that stand somewhere behind an offset, where something else is expected."""
-    following = _search(source, offset)
+    following = _Search(source).from_(offset)
     if following is not None:
         yield from read_streams(source, listener, following)
 
@@ -131,20 +131,26 @@ def _follows(source: Source, offset: int, memo: Memo | None = None) -> bool:
     )
 
 
-def _search(source: Source, offset: int) -> int | None:
-    """Return where a further stream stands behind bytes that are none."""
-    tried = 0
-    while window := source.read(offset, _SEARCH):
-        for match in _START.finditer(window):
-            tried += 1
-            if tried > _MOST_STARTS:
+class _Search:
+    """Looks for streams behind bytes that are none."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._tried = 0
+
+    def from_(self, offset: int) -> int | None:
+        """Return where a stream begins at an offset or behind it."""
+        while window := self._source.read(offset, _SEARCH):
+            for match in _START.finditer(window):
+                self._tried += 1
+                if self._tried > MOST_STARTS:
+                    raise BudgetExceeded("places where a further pickle could begin", MOST_STARTS)
+                if _follows(self._source, offset + match.start()):
+                    return offset + match.start()
+            if len(window) < _SEARCH:
                 return None
-            if _follows(source, offset + match.start()):
-                return offset + match.start()
-        if len(window) < _SEARCH:
-            return None
-        offset += len(window) - _LONGEST_START
-    return None
+            offset += len(window) - _LONGEST_START
+        return None
 
 
 def trailing(source: Source, offset: int) -> Finding | None:

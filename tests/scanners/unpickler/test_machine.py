@@ -183,3 +183,19 @@ def test_windows_end_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     for size in range(1, 20):
         monkeypatch.setattr("scanners.unpickler.reading.WINDOW", size)
         assert run(stream)[0] == expected
+
+
+@pytest.mark.parametrize("opcode", [b"V", b"S", b"I", b"L"])
+def test_long_lines_are_passed_over(opcode: bytes) -> None:
+    """A line of megabytes, as protocol 0 writes arrays, is not kept, and what follows it is seen."""
+    body = b"'" + b"1" * 3_000_000 + b"'" if opcode == b"S" else b"1" * 3_000_000
+    heard, stopped, machine = run(opcode + body + b"\n0ca\nb\n.")
+    assert (heard, stopped) == ([("import", "a.b")], None)
+    assert len(machine.window) <= 1 << 18
+
+
+def test_names_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stream of ever new names ends in a budget."""
+    monkeypatch.setattr(machine_module, "MOST_IMPORTS", 10)
+    with pytest.raises(BudgetExceeded):
+        run(b"".join(b"ca\nb%d\n0" % number for number in range(20)) + b"N.")
