@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from scanners.findings import Finding, Gap
 
@@ -11,8 +10,7 @@ if TYPE_CHECKING:
     from scanners.sources import Source
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Nested:
+class Nested(NamedTuple):
     """Bytes that a call in the stream loads as a pickle or torch file."""
 
     source: Source

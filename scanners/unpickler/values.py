@@ -6,7 +6,6 @@ None of the values is ever compared, hashed or printed as a whole, since hostile
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -34,55 +33,77 @@ FORGOTTEN_TUPLE = Opaque("tuple that was not kept")
 FORGOTTEN_BYTES = Opaque("bytes that were not kept")
 
 
-@dataclass(frozen=True, slots=True)
-class Bytes:
-    """Bytes or a bytearray, left where they stand."""
+class _Stretch:
+    """Something left where it stands."""
 
-    offset: int
-    length: int
+    __slots__ = ("length", "offset")
 
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text longer than `LONGEST_TEXT`, left where it stands as UTF-8."""
-
-    offset: int
-    length: int
+    def __init__(self, offset: int, length: int) -> None:
+        self.offset = offset
+        self.length = length
 
 
-@dataclass(slots=True, eq=False)
+class Bytes(_Stretch):
+    """Bytes or a bytearray."""
+
+    __slots__ = ()
+
+
+class Text(_Stretch):
+    """A text longer than `LONGEST_TEXT`, as UTF-8."""
+
+    __slots__ = ()
+
+
 class Global:
     """What an import gave."""
 
-    module: str
-    name: str
-    protocol: int
-    """That of the stream at the import: below 3, names are mapped from Python 2."""
-    offset: int
-    guarded: bool = False
-    """Whether its use decides if it is harmless; set by the listener, as all that follows."""
-    named_freely: bool = False
-    """Whether it may be passed on without the listener's knowing."""
-    made_freely: bool = False
-    """Whether it may be made anew with any arguments, and given any state, without the listener's knowing."""
-    called_freely: bool = False
-    """Whether it may be called with any arguments, and what comes of it given any state, likewise."""
-    spellings: tuple[tuple[str, str], ...] = ()
-    """Module and name as written, and as Python 3 maps them where that differs."""
+    __slots__ = (
+        "called_freely",
+        "guarded",
+        "made_freely",
+        "module",
+        "name",
+        "named_freely",
+        "offset",
+        "protocol",
+        "spellings",
+    )
+
+    def __init__(self, module: str, name: str, protocol: int, offset: int) -> None:
+        self.module = module
+        self.name = name
+        self.protocol = protocol
+        """That of the stream at the import: below 3, names are mapped from Python 2."""
+        self.offset = offset
+        self.guarded = False
+        """Whether its use decides if it is harmless; set by the listener, as all that follows."""
+        self.named_freely = False
+        """Whether it may be passed on without the listener's knowing."""
+        self.made_freely = False
+        """Whether it may be made anew with any arguments, and given any state, without the listener's knowing."""
+        self.called_freely = False
+        """Whether it may be called with any arguments, and what comes of it given any state, likewise."""
+        self.spellings: tuple[tuple[str, str], ...] = ()
+        """Module and name as written, and as Python 3 maps them where that differs."""
 
 
-@dataclass(slots=True, eq=False)
 class Unnamed:
     """What an import gave whose name is not in the stream: an extension code, a computed name."""
 
-    why: str
+    __slots__ = ("why",)
+
+    def __init__(self, why: str) -> None:
+        self.why = why
 
 
-@dataclass(slots=True, eq=False)
 class Persistent:
     """What the loader's `persistent_load` gave for an id."""
 
-    identifier: object
+    __slots__ = ("identifier",)
+
+    def __init__(self, identifier: object) -> None:
+        self.identifier = identifier
 
 
 class Made:
@@ -125,26 +146,30 @@ class Owner(Protocol):
         """Return a value that the run remembered."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Run:
     """Values that the machine passed over without a look at each; on the stack, one or more of them."""
 
-    owner: Owner
-    start: int
-    end: int
-    first_index: int
-    """Memo index of the first value that the run remembers."""
-    kept: Source | None = None
-    """Where the stretch can be read, where the source can only be read forwards."""
+    __slots__ = ("end", "first_index", "kept", "owner", "start")
+
+    def __init__(self, owner: Owner, start: int, end: int, first_index: int, kept: Source | None = None) -> None:
+        self.owner = owner
+        self.start = start
+        self.end = end
+        self.first_index = first_index
+        """Memo index of the first value that the run remembers."""
+        self.kept = kept
+        """Where the stretch can be read, where the source can only be read forwards."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Recalled:
     """A value that a run remembered: a constant, a plain container or something made, never an import."""
 
-    run: Run
-    position: int
-    """Among the values that the run remembers."""
+    __slots__ = ("position", "run")
+
+    def __init__(self, run: Run, position: int) -> None:
+        self.run = run
+        self.position = position
+        """Among the values that the run remembers."""
 
 
 UNCALLABLE = frozenset((type(None), bool, int, float, str, tuple, Opaque, Bytes, Text, Container))

@@ -101,9 +101,7 @@ def test_the_tables_of_the_repository_can_be_read() -> None:
     assert len({environment.name for environment in environments}) == len(environments)
     for environment in environments:
         assert all(
-            "==" in item
-            or item.partition("<")[0]
-            in {"nose", "mock", "pytest", "Cython", "typing-extensions"}
+            "==" in item or item.partition("<")[0] in {"nose", "mock", "pytest", "Cython", "typing-extensions"}
             for item in environment.requirements
         )
     review = read_review()

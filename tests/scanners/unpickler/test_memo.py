@@ -97,6 +97,8 @@ def test_scattered_indices_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_guarded_imports_are_noted() -> None:
     """Runs must not pass over a recall of an import whose use decides."""
     memo = Memo()
-    memo.memoize(Global("a", "b", 4, 0, guarded=True), 0)
+    guarded = Global("a", "b", 4, 0)
+    guarded.guarded = True
+    memo.memoize(guarded, 0)
     memo.memoize(Global("a", "c", 4, 0), 0)
     assert memo.guarded == {0}
