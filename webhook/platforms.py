@@ -134,10 +134,16 @@ def _is_fetched(key: str, value: str) -> bool:
     return key in _MODEL_KEYS and not value.startswith("/") and ("/" in value or _REMOTE.match(value) is not None)
 
 
+_LONGEST_CONFIGURATION = 32 << 10
+"""Characters of YAML inside a field: the parser is slow, and a merge key (`<<`) makes it multiply what it reads."""
+
+
 def _leaves_of_yaml(configuration: str) -> list[tuple[str, Any]] | None:
     """Return every key with its plain value, wherever it stands; None where the text cannot be read, or is too large."""
     import yaml
 
+    if len(configuration) > _LONGEST_CONFIGURATION or "<<" in configuration:
+        return None
     try:
         todo: list[tuple[str, Any]] = [("", yaml.safe_load(configuration))]
     except (yaml.YAMLError, ValueError, RecursionError):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from scanners.imports.allowlist import TORCHSCRIPT_ROOT, Use, allowed_use, takes_items
 from scanners.imports.denylist import find_denial
 from scanners.imports.denylist.explanation import explain
+from scanners.imports.distributions import distribution_state, is_distribution
 from scanners.imports.judgement import ALWAYS_HARMLESS, HARMLESS, Judgement, Kind
 from scanners.imports.requirements import (
     anything,
@@ -18,19 +19,17 @@ from scanners.imports.requirements import (
     attribute,
     calls,
     constant,
-    distribution_state,
     each,
     either,
     harmless_class,
-    harmless_global,
     import_pair,
     index_class,
-    is_distribution,
     makes_array,
     nested,
     nothing,
     one_global,
     packed_state,
+    partial_of,
     partial_state,
     plain_key,
     type_by_name,
@@ -147,9 +146,7 @@ _RECONSTRUCTOR = ArgumentRule(each(harmless_class, _BASE, anything), _UNKNOWN, _
 _NEW = ArgumentRule(each(harmless_class, rest=anything), _UNKNOWN, _UNKNOWN_CLASS)
 _NEW_WITH_KEYWORDS = ArgumentRule(each(harmless_class, anything, anything), _UNKNOWN, _UNKNOWN_CLASS)
 _ITERATOR = ArgumentRule(each(anything), _UNKNOWN, _CALLS)
-_PARTIAL = ArgumentRule(
-    each(harmless_global, rest=anything), _UNKNOWN, "holds a function that is not known", partial_state
-)
+_PARTIAL = ArgumentRule(partial_of, _UNKNOWN, "holds a function that is not known", partial_state)
 _ITEM_GETTER = ArgumentRule(each(plain_key, rest=plain_key), _UNKNOWN, "looks up keys that are not known")
 _ENCODINGS = constant("latin1", "latin-1", "iso-8859-1", "ascii", "utf-8", "utf8")
 _ENCODE = ArgumentRule(

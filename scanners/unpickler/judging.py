@@ -241,4 +241,7 @@ def _returned_import(callee: object) -> Global | None:
     result = check_arguments(*callee.by.spellings[last], arguments).result
     if result is None:
         return None
-    return Global(*result, 4, callee.by.offset, guarded=True, spellings=((result.module, result.name),))
+    returned = Global(result.module, result.name, 4, callee.by.offset)
+    returned.guarded = True
+    returned.spellings = ((result.module, result.name),)
+    return returned

@@ -190,6 +190,9 @@ class _Machine:
         if name in _NAMERS and first is not None and isinstance(arguments[1], str):
             self._listing.note(callee.module, name, CALLED)
             self._stack.append(self._named(first, arguments[1]))
+        elif name == "partial" and isinstance(first, Global):
+            self._listing.note(callee.module, name, CALLED)
+            self._stack.append(first)
         elif name in _MAKERS and isinstance(first, Global):
             self._listing.note(callee.module, name, CALLED)
             self._use(first, MADE)

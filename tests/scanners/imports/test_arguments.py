@@ -195,6 +195,12 @@ def test_a_dangerous_name_stays_dangerous_in_every_use() -> None:
     assert check_escape(*SYSTEM).kind is Kind.RUNS_CODE
 
 
+def test_a_call_of_a_partial_is_a_call_of_its_function() -> None:
+    """And judged as one."""
+    assert _check("functools:partial", (SCORE,)).result == SCORE
+    assert check_arguments(*SCORE, UNKNOWN).kind is Kind.NOT_RECOGNISED
+
+
 def test_the_state_of_a_partial_is_its_function() -> None:
     """BUILD can exchange it."""
     state = TupleValue((SCORE, TupleValue(()), DictValue(()), NONE))

@@ -39,6 +39,12 @@ def test_getattr_of_an_instance_is_a_method_of_its_class() -> None:
     assert uses["a", "C.method"] == NAMED
 
 
+def test_a_call_of_a_partial_is_a_call_of_its_function() -> None:
+    """As pandas 1.3 made its blocks."""
+    partial = built(called(named("functools", "partial"), named("a", "f")), (named("a", "f"), (), {"n": 2}, None))
+    assert list_imports(stream(called(partial, 1))).uses["a", "f"] == CALLED
+
+
 def test_the_strongest_use_counts() -> None:
     """Named once and called once is called."""
     both = stream([named("a", "b"), called(named("a", "b"))])
