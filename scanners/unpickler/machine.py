@@ -14,12 +14,11 @@ from scanners.limits import BudgetExceeded
 from scanners.unpickler.classes import NONE
 from scanners.unpickler.listening import Listener
 from scanners.unpickler.memo import Memo, Overlay
-from scanners.unpickler.opcodes import Opcode
 from scanners.unpickler.reading import NOWHERE, Reader, Stopped
 from scanners.unpickler.values import FORGOTTEN_TEXT, FORGOTTEN_TUPLE, LONGEST_TEXT, Global, Recalled, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from scanners.sources import Source
     from scanners.unpickler.arrays import InlineArrays
@@ -37,14 +36,6 @@ MOST_REPLAYS = 10_000
 _CACHED_RUNS = 32
 _LONGEST_TUPLE = 1 << 13
 """Bytes of runs in a tuple up to which its items are kept."""
-_REMEMBERING = frozenset((Opcode.MEMOIZE, Opcode.BINPUT, Opcode.LONG_BINPUT))
-_FIRST_ROUND = 16
-_NO_ENDS: frozenset[int] = frozenset()
-_TUPLE_ENDS = frozenset((Opcode.TUPLE1, Opcode.TUPLE2, Opcode.TUPLE3))
-_STEPS_FOR_LEAVING = 1 << 15
-_EAGER_ROUNDS = 16
-_LONGEST_ROUND = 1 << 12
-_LONGEST_TAIL = 64
 
 
 class Machine(Reader):
@@ -107,58 +98,16 @@ class Machine(Reader):
 
     def run(self) -> Iterator[Fact]:
         """Run to STOP, yielding what the listener reports; raise `Stopped` where the real machine raises."""
+        from scanners.unpickler.searching import FIRST_ROUND, LONGEST_ROUND, look_for_runs
         from scanners.unpickler.table import HANDLERS
 
         fruitless = 0
         while self.running:
-            yield from self.step(HANDLERS, min(_FIRST_ROUND << min(fruitless, 8), _LONGEST_ROUND))
+            yield from self.step(HANDLERS, min(FIRST_ROUND << min(fruitless, 16), LONGEST_ROUND))
             if len(self.stack) > MOST_VALUES or len(self.marks) > MOST_VALUES:
                 raise BudgetExceeded("values on a pickle's stack", MOST_VALUES)
-            found = yield from self._look_for_runs(HANDLERS, fruitless)
+            found = yield from look_for_runs(self, HANDLERS, fruitless)
             fruitless = 0 if found else fruitless + 1
-
-    def _look_for_runs(self, handlers: Sequence[Handler], fruitless: int) -> Generator[Fact, None, bool]:
-        """
-        Pass over runs at the position; tell whether there was one.
-
-        Runs begin behind a value, and in nested data behind a container of their like: the next ends of containers are
-        tried as well, but more seldom the longer nothing was found.
-        """
-        eager = self.steps >= _STEPS_FOR_LEAVING and (fruitless < _EAGER_ROUNDS or fruitless % _EAGER_ROUNDS == 0)
-        for ends in (_NO_ENDS, _TUPLE_ENDS, _NO_ENDS):
-            if self._next_opcode() in _REMEMBERING:
-                yield from self.step(handlers)
-            if self.running and self._pass_over():
-                return True
-            if not eager:
-                break
-            yield from self._leave(ends, handlers)
-        return False
-
-    def _pass_over(self) -> bool:
-        from scanners.unpickler.runs import pass_over
-
-        found = False
-        while len(self.stack) <= MOST_VALUES and pass_over(self):
-            found = True
-        return found
-
-    def _next_opcode(self) -> int | None:
-        """Return the next opcode, None where that cannot be told at once."""
-        return self.window[self.position] if self.position < self.boundary else None
-
-    def _leave(self, ends: frozenset[int], handlers: Sequence[Handler]) -> Iterator[Fact]:
-        """Run out of the innermost mark, or up to one of some opcodes: behind a container, a run of its like begins."""
-        depth = len(self.marks)
-        for _ in range(_LONGEST_TAIL):
-            if not self.running:
-                return
-            code = self._next_opcode()
-            yield from self.step(handlers)
-            if code in ends or len(self.marks) < depth:
-                break
-        if self._next_opcode() == Opcode.BUILD:
-            yield from self.step(handlers)
 
     def step(self, handlers: Sequence[Handler], count: int = 1) -> Iterable[Fact]:
         """Run some opcodes, or up to one that has something to report."""

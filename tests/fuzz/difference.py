@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scanners.limits import BudgetExceeded
 from scanners.sources import BytesSource
-from scanners.unpickler import machine, runs
+from scanners.unpickler import runs, searching
 from scanners.unpickler.classes import Classes
 from scanners.unpickler.listening import Listener
 from scanners.unpickler.losing import LosingMachine
@@ -144,5 +144,5 @@ def be_eager() -> None:
     runs.STEPS_FOR_CLASSES = 0
     runs.DEPTH = 1
     runs._choose = choose_first
-    machine._FIRST_ROUND = 1
-    machine._LONGEST_ROUND = 1
+    searching.FIRST_ROUND = 1
+    searching.LONGEST_ROUND = 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanners.unpickler import machine, runs
+from scanners.unpickler import runs, searching
 from tests.fuzz.difference import Case, cases, choose_first, compare
 from tests.fuzz.planted import BUGS, Bug
 
@@ -26,8 +26,8 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "SHORTEST", 1)
     monkeypatch.setattr(runs, "DEPTH", 1)
     monkeypatch.setattr(runs, "_choose", choose_first)
-    monkeypatch.setattr(machine, "_FIRST_ROUND", 1)
-    monkeypatch.setattr(machine, "_LONGEST_ROUND", 1)
+    monkeypatch.setattr(searching, "FIRST_ROUND", 1)
+    monkeypatch.setattr(searching, "LONGEST_ROUND", 1)
 
 
 def test_nothing_is_missed(corpus: tuple[Case, ...]) -> None:

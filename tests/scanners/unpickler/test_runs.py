@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanners.sources import BytesSource
-from scanners.unpickler import machine as machine_module
-from scanners.unpickler import runs
+from scanners.unpickler import runs, searching
 from scanners.unpickler.listening import Listener
 from scanners.unpickler.machine import Machine
 from scanners.unpickler.values import Container, Global, Recalled, Run
@@ -65,8 +64,8 @@ def make_eager(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(runs, name, 0)
     monkeypatch.setattr(runs, "DEPTH", 1)
     monkeypatch.setattr(runs, "SHORTEST", 1)
-    monkeypatch.setattr(machine_module, "_FIRST_ROUND", 1)
-    monkeypatch.setattr(machine_module, "_LONGEST_ROUND", 1)
+    monkeypatch.setattr(searching, "FIRST_ROUND", 1)
+    monkeypatch.setattr(searching, "LONGEST_ROUND", 1)
 
 
 def finish(stream: bytes) -> Machine:
