@@ -43,5 +43,8 @@ fuzz: $(VENV)/.run ## the difference test, a million cases
 docs: $(VENV)/.run ## regenerate docs/rules.md, docs/formats.md
 	$(BIN)/python -m tools.docs
 
+allowlist: $(VENV)/.run ## regenerate the import allowlist: hours, and 40 GB below .allowlist
+	$(BIN)/python -m tools.allowlist .allowlist
+
 clean: ## remove what the targets made
 	rm -rf $(VENV) .demo .bench .fuzz build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

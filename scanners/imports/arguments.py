@@ -33,7 +33,7 @@ from scanners.imports.requirements import (
     partial_state,
     plain_key,
     type_by_name,
-    written_range,
+    written_value,
 )
 from scanners.imports.values import UNKNOWN, GlobalValue, TupleValue
 
@@ -170,7 +170,7 @@ _INDEX = ArgumentRule(each(index_class, anything), _UNKNOWN, _UNKNOWN_CLASS)
 
 _LOADS = ArgumentRule(each(nested), _RUNS, "loads a further file that could not be examined")
 _TYPE_NAME = ArgumentRule(type_by_name, _RUNS, "returns types that make functions and code")
-_RANGE = ArgumentRule(each(written_range), _RUNS, "evaluates what it is given")
+_EXPRESSION = ArgumentRule(each(written_value), _RUNS, "evaluates what it is given")
 _DILL_ARRAY = ArgumentRule(makes_array, _RUNS, _CALLS)
 _PACKED = ArgumentRule(each(), _UNKNOWN, "gives its state to a native class that the file chooses", packed_state)
 _FROM_TYPE = ArgumentRule(calls, _RUNS, _CALLS)
@@ -214,7 +214,7 @@ RULES: Mapping[str, ArgumentRule] = {
     **_under("_new_IntervalIndex", "pandas.core.indexes.interval", rule=_INDEX),
     **_under("_load_type", "dill._dill", "dill.dill", rule=_TYPE_NAME),
     **_under("_builtin_type", "cloudpickle.cloudpickle", "cloudpickle.cloudpickle_fast", rule=_TYPE_NAME),
-    **_under("_eval_repr", "dill._dill", "dill.dill", rule=_RANGE),
+    **_under("_eval_repr", "dill._dill", "dill.dill", rule=_EXPRESSION),
     **_under("_create_array", "dill._dill", "dill.dill", rule=_DILL_ARRAY),
     **_under("ScriptObject", "torch", "torch._C", rule=_PACKED),
     **_under("_load_from_bytes", "torch.storage", rule=_LOADS),

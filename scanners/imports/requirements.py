@@ -38,6 +38,7 @@ _DESCRIPTIVE_TYPES = frozenset(
         "OdictKeysType",
         "OdictValuesType",
         "SimpleNamespace",
+        "type",
     }
 )
 """Names that dill and cloudpickle give to types without an importable name, those that make no code."""
@@ -53,7 +54,7 @@ _PACKED_CLASSES = tuple(
         "sparse.LinearPackedParamsBase",
     )
 )
-_RANGE = re.compile(r"x?range\(-?\d+(, -?\d+){0,2}\)", re.ASCII)
+_WRITTEN = re.compile(r"x?range\(-?\d+(, -?\d+){0,2}\)|Ellipsis|NotImplemented", re.ASCII)
 _ARRAY_RECONSTRUCTORS = tuple(
     GlobalValue(module, "_reconstruct") for module in ("numpy.core.multiarray", "numpy._core.multiarray")
 )
@@ -195,10 +196,10 @@ def type_by_name(values: Sequence[Value]) -> Judgement | None:
     return found and found._replace(result=named)
 
 
-def written_range(value: Value) -> Judgement | None:
-    """Accept a range written out, which dill evaluates."""
+def written_value(value: Value) -> Judgement | None:
+    """Accept a range or a singleton written out, which dill evaluates."""
     written = value.value if isinstance(value, Constant) else None
-    return HARMLESS if isinstance(written, str) and _RANGE.fullmatch(written) else None
+    return HARMLESS if isinstance(written, str) and _WRITTEN.fullmatch(written) else None
 
 
 def makes_array(values: Sequence[Value]) -> Judgement | None:
