@@ -25,6 +25,8 @@ MAX_STATEMENTS = 10_000
 
 _HASH_CHUNK = 1 << 20
 _PASSIVE = frozenset({Format.INERT, Format.TENSOR_DATA})
+_JSON = frozenset({Format.KERAS_CONFIG, Format.MODEL_CONFIG})
+"""One document in one notation, of which two loaders take different keys: no polyglot."""
 
 
 class _Flood(Exception):
@@ -158,7 +160,7 @@ class _Examination:
 
 def _disagreements(part: Part, formats: tuple[Format, ...]) -> Iterable[Finding]:
     active = [format_ for format_ in formats if format_ not in _PASSIVE]
-    if len(active) > 1:
+    if len(active) > 1 and not _JSON.issuperset(active):
         names = " and ".join(format_.value for format_ in active)
         yield Finding(rule="polyglot", evidence=f"read as {names}")
     suffix = part.name[part.name.rfind(".") :].lower() if "." in part.name else ""

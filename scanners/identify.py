@@ -92,12 +92,14 @@ def _by_the_rest(
     if plain and not shapes and not text and (shape := by_shape(head, source.size)) is not None:
         shapes = (shape,)
     found.extend(shape for shape in shapes if shape is not Format.INERT)
+    if text and (kind := _text_kind(part, source, head)) is not None:
+        found.append(kind)
     found.extend(_further_in(source, magic, text=text))
     if found:
         return tuple(dict.fromkeys(found))
     if Format.INERT in shapes or magic is Format.INERT:
         return (Format.INERT,)
-    return (_text_kind(part, head) if text else _unrecognised(part),)
+    return (Format.INERT if text else _unrecognised(part),)
 
 
 def _by_structure(source: Source, head: bytes) -> tuple[Format, ...]:
@@ -148,13 +150,11 @@ def _further_in(source: Source, magic: Format | None, *, text: bool) -> Iterator
         yield Format.TENSORFLOW_CHECKPOINT
 
 
-def _text_kind(part: Part, head: bytes) -> Format:
-    """Return what kind of text a part is: a loader's, an interpreter's, or a reader's."""
-    if part.declared is Format.TORCHSCRIPT:
-        return Format.TORCHSCRIPT
-    if suffix(part.name) in (".py", ".pyw"):
-        return Format.PYTHON_SOURCE
-    return Format.SCRIPT if head.startswith((b"#!", b"\xef\xbb\xbf#!")) else Format.INERT
+def _text_kind(part: Part, source: Source, head: bytes) -> Format | None:
+    """Return what acts on a text; imported here, since most parts never come to it."""
+    from scanners.text_kinds import text_kind
+
+    return text_kind(part, source, head)
 
 
 def _unrecognised(part: Part) -> Format:

@@ -86,6 +86,11 @@ NOTES: Mapping[Format, Note] = {
         (Format.ELF, Format.PE, Format.MACH_O, Format.OTHER_EXECUTABLE, Format.SCRIPT),
         Note("that it is there at all: no model server needs one beside its weights", "what the program does"),
     ),
+    Format.MODEL_CONFIG: Note(
+        "keys at any depth that name code, kernels, classes or files: auto_map, custom pipelines and components, attention "
+        "kernels, trust_remote_code, modules to import, handlers of servers, paths of shards, keys that stand twice",
+        "whether the code that is named is there: each file is examined by itself",
+    ),
     **dict.fromkeys(
         (
             Format.ZSTANDARD,

@@ -138,6 +138,12 @@ def _tensorflow_checkpoint(part: Part) -> Iterator[Finding | Gap | Embedded]:
     return tensorflow_checkpoint.read(part)
 
 
+def _model_config(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import model_config
+
+    return model_config.read(part)
+
+
 READERS: Mapping[Format, Reader | None] = {
     Format.TENSORFLOW_TEXT: _tensorflow_text,
     Format.TENSORFLOW_CHECKPOINT: _tensorflow_checkpoint,
@@ -166,6 +172,7 @@ READERS: Mapping[Format, Reader | None] = {
     Format.MACH_O: _executable,
     Format.OTHER_EXECUTABLE: _executable,
     Format.SCRIPT: _executable,
+    Format.MODEL_CONFIG: _model_config,
     Format.PYTHON_SOURCE: None,
     Format.PYTHON_BYTECODE: None,
     Format.ZSTANDARD: None,

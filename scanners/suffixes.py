@@ -18,7 +18,7 @@ _PICKLES = frozenset({Format.PICKLE}) | _STREAMS
 """joblib compresses whatever the suffix is."""
 _TORCH = frozenset({Format.TORCH_ZIP, Format.TORCH_LEGACY, Format.TORCH_TAR, Format.PICKLE})
 _INERT = frozenset({Format.INERT})
-_TEXT = frozenset({Format.INERT, Format.SCRIPT, Format.KERAS_CONFIG, Format.TENSORFLOW_TEXT})
+_TEXT = frozenset({Format.INERT, Format.SCRIPT, Format.KERAS_CONFIG, Format.TENSORFLOW_TEXT, Format.MODEL_CONFIG})
 _NATIVE = frozenset({Format.ELF, Format.MACH_O, Format.PE, Format.OTHER_EXECUTABLE})
 _TENSORFLOW = frozenset(
     {
@@ -31,6 +31,9 @@ _TENSORFLOW = frozenset(
 )
 _KERAS = frozenset({Format.KERAS_HDF5, Format.KERAS_ZIP})
 _ZIPS = frozenset({Format.ZIP, Format.TORCH_ZIP, Format.KERAS_ZIP})
+
+SHELL_SUFFIXES = (".sh", ".bash", ".zsh", ".ksh", ".csh", ".fish", ".bat", ".cmd", ".ps1")
+"""Suffixes under which a shell's scripts are kept; an interpreter that is given one asks for no first line."""
 
 EXPECTED: Mapping[str, frozenset[Format]] = {
     **dict.fromkeys((".pkl", ".pickle", ".pck", ".pk", ".dill", ".cloudpickle", ".sav"), _PICKLES | _TORCH),
@@ -63,7 +66,7 @@ EXPECTED: Mapping[str, frozenset[Format]] = {
     ".py": frozenset({Format.PYTHON_SOURCE, Format.TORCHSCRIPT, Format.SCRIPT}),
     ".pyc": frozenset({Format.PYTHON_BYTECODE}),
     **dict.fromkeys((".so", ".dylib", ".dll", ".exe", ".pyd"), _NATIVE),
-    **dict.fromkeys((".sh", ".bash"), _TEXT),
+    **dict.fromkeys(SHELL_SUFFIXES, frozenset({Format.SCRIPT, Format.INERT})),
     **dict.fromkeys((".txt", ".md", ".rst", ".csv", ".tsv", ".json", ".jsonl", ".yaml", ".yml", ".toml"), _TEXT),
     **dict.fromkeys((".jinja", ".ini", ".cfg", ".html", ".htm", ".xml", ".svg", ".css", ".vocab", ".merges"), _INERT),
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".ico", ".tif", ".tiff"), _INERT),

@@ -68,6 +68,8 @@ class Format(StrEnum):
     """Text that names its interpreter in the first line."""
     TORCHSCRIPT = "torchscript"
     """Source text that PyTorch's just-in-time compiler reads from an archive's `code` folder."""
+    MODEL_CONFIG = "model-config"
+    """JSON that names code, kernels or files to the loader of a model."""
     PYTHON_SOURCE = "python-source"
     PYTHON_BYTECODE = "python-bytecode"
     TENSOR_DATA = "tensor-data"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanners.findings import Finding
+from scanners.suffixes import SHELL_SUFFIXES, suffix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ def read(part: Part) -> Iterator[Finding | Gap | Embedded]:
     """Yield the one fact."""
     head = part.source.read(0, _LINE)
     text = head.removeprefix(b"\xef\xbb\xbf")
-    if text.startswith(b"#!"):
+    if suffix(part.name) in SHELL_SUFFIXES or text.startswith(b"#!"):
         first = text.split(b"\n", 1)[0].decode("utf-8", "replace")
         yield Finding(rule="script", evidence=first, offset=0)
     else:

@@ -10,7 +10,7 @@ from scanners.findings import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from scanners.keras.config import Place
+    from scanners.json_documents import Place
 
 PATHS: Mapping[str, str] = {
     "file_path": "a file",

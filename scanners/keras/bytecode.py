@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from scanners.findings import Finding
-from scanners.keras.config import Place
+from scanners.json_documents import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,9 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scanners.findings import Finding
+from scanners.json_documents import walk
 from scanners.keras.arguments import judge_arguments, judge_text
 from scanners.keras.bytecode import judge_bytecode
-from scanners.keras.config import parse, walk
+from scanners.keras.config import parse
 from scanners.keras.names import judge_name
 from scanners.keras.special import SPECIAL
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scanners.findings import Embedded
-    from scanners.keras.config import Config, Place
+    from scanners.json_documents import Document, Place
 
 _VALUES = frozenset(
     {
@@ -54,7 +55,7 @@ def judge(text: bytes | str, name: str, allowed: frozenset[str]) -> Iterator[Fin
         yield fact
 
 
-def _judge_all(config: Config, name: str, allowed: frozenset[str]) -> Iterator[Finding | Embedded]:
+def _judge_all(config: Document, name: str, allowed: frozenset[str]) -> Iterator[Finding | Embedded]:
     for root in (config.root, *config.shadowed):
         for where, item in walk(root, name):
             if isinstance(item, str):

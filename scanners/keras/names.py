@@ -12,7 +12,7 @@ from scanners.keras.known import known
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from scanners.keras.config import Place
+    from scanners.json_documents import Place
 
 KERAS_PACKAGES = frozenset({"keras", "keras_core", "keras_cv", "keras_hub", "keras_nlp", "tf_keras"})
 GADGETS: Mapping[str, str] = {

@@ -13,7 +13,7 @@ from scanners.sources import BytesSource
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from scanners.keras.config import Place
+    from scanners.json_documents import Place
 
     Special = Callable[[dict[str, Any], Place], Iterator[Finding | Embedded]]
 

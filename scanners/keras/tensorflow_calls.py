@@ -18,7 +18,7 @@ from scanners.tensorflow.schema import SCHEMA
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanners.keras.config import Place
+    from scanners.json_documents import Place
 
 _OP = SCHEMA["NodeDef"]["op"][0]
 

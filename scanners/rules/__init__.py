@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanners.rules import archives, files, keras, pickles, tensorflow, tensors
+from scanners.rules import archives, directory, files, keras, pickles, tensorflow, tensors
 from scanners.rules.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_TABLES = (archives.TABLE, files.TABLE, pickles.TABLE, tensors.TABLE, keras.TABLE, tensorflow.TABLE)
+_TABLES = (archives.TABLE, files.TABLE, pickles.TABLE, tensors.TABLE, keras.TABLE, tensorflow.TABLE, directory.TABLE)
 
 
 def _union() -> Mapping[str, Rule]:

@@ -46,7 +46,7 @@ TABLE = (
         "script",
         Severity.MEDIUM,
         "A script stands among the model files",
-        "It names an interpreter in its first line and runs as soon as something starts it.",
+        "It runs as soon as something starts it: it names an interpreter in its first line, or is called a script.",
         "Remove it from the volume; serving a model needs no script.",
     ),
 )

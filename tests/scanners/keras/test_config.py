@@ -5,7 +5,8 @@ import json
 import pytest
 
 from scanners.formats import Malformed
-from scanners.keras.config import MAX_CONFIG_BYTES, parse, walk
+from scanners.json_documents import walk
+from scanners.keras.config import MAX_CONFIG_BYTES, parse
 from scanners.limits import BudgetExceeded
 
 

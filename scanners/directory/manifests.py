@@ -1,0 +1,105 @@
+"""
+JSON files whose outermost value says what they are: `modules.json`, `model_index.json`, the manifests of servers.
+
+Read in: sentence-transformers `SentenceTransformer.py`, diffusers `pipeline_loading_utils.py`, TorchServe `model_loader.py`
+and https://pytorch.org/serve/model-archiver, MLServer https://mlserver.readthedocs.io/en/latest/reference/model-settings.html.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scanners.directory.huggingface import imported, remote_code, strings
+from scanners.directory.paths import judge_path
+from scanners.findings import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HANDLERS = frozenset(
+    {
+        "base_handler",
+        "dense_text_segmentation",
+        "image_classifier",
+        "image_segmenter",
+        "object_detector",
+        "text_classifier",
+        "text_handler",
+    }
+)
+"""Handlers that are part of TorchServe (ts/torch_handler)."""
+_SHOWN = 200
+
+
+def is_manifest(root: Any) -> bool:
+    """Say whether a document is one of these files."""
+    if isinstance(root, list):
+        return any(isinstance(module, dict) and {"type", "path"} <= module.keys() for module in root)
+    return isinstance(root, dict) and (
+        {"_class_name", "_diffusers_version"} <= root.keys()
+        or (isinstance(root.get("model"), dict) and "modelName" in root["model"])
+        or isinstance(root.get("implementation"), str)
+    )
+
+
+def judge_root(root: Any, allowed: frozenset[str]) -> Iterator[Finding]:
+    """Yield what is wrong with a document as a whole."""
+    if isinstance(root, list):
+        yield from _modules(root, allowed)
+    elif isinstance(root, dict):
+        yield from _model_index(root, allowed)
+        yield from _torchserve(root.get("model"))
+        yield from _mlserver(root.get("implementation"), allowed)
+
+
+def _modules(root: list[Any], allowed: frozenset[str]) -> Iterator[Finding]:
+    """Judge `modules.json`: each module's class is imported, and loads the folder that `path` names."""
+    for index, module in enumerate(root):
+        if isinstance(module, dict) and isinstance(module.get("type"), str) and "path" in module:
+            yield from imported(module["type"], f"[{index}].type", allowed)
+            yield from judge_path(module["path"], f"[{index}].path")
+
+
+def _model_index(root: dict[str, Any], allowed: frozenset[str]) -> Iterator[Finding]:
+    """Judge `model_index.json`: component -> [library, class]; the library is imported, or is a file of the component's folder."""
+    if "_class_name" not in root or "_diffusers_version" not in root:
+        return
+    if isinstance(root["_class_name"], list):
+        yield remote_code(".".join(strings(root["_class_name"])), "_class_name")
+    for component, pair in root.items():
+        if component.startswith("_") or not isinstance(pair, list) or len(pair) != 2:
+            continue
+        library, class_name = pair
+        if isinstance(library, str) and isinstance(class_name, str) and not _is_pipeline_module(library):
+            yield from imported(f"{library}.{class_name}", component, allowed)
+        yield from judge_path(component, "a component")
+
+
+def _is_pipeline_module(library: str) -> bool:
+    """Say whether a library is one of the modules below `diffusers.pipelines`, which need no import by name."""
+    from scanners.directory.diffusers_pipelines import PIPELINES
+
+    return library in PIPELINES
+
+
+def _torchserve(model: Any) -> Iterator[Finding]:
+    """Judge `MAR-INF/MANIFEST.json`: the handler, and the module that defines the model."""
+    if not isinstance(model, dict) or "modelName" not in model:
+        return
+    handler = model.get("handler")
+    if isinstance(handler, str) and handler.removesuffix(".py") not in HANDLERS:
+        yield Finding(rule="server-code", evidence=f"model.handler names {handler[:_SHOWN]}", name=handler[:_SHOWN])
+    source = model.get("modelFile")
+    if isinstance(source, str):
+        yield Finding(rule="server-code", evidence=f"model.modelFile names {source[:_SHOWN]}", name=source[:_SHOWN])
+    for key in ("handler", "modelFile", "serializedFile", "requirementsFile", "configFile"):
+        yield from judge_path(model.get(key), f"model.{key}")
+
+
+def _mlserver(implementation: Any, allowed: frozenset[str]) -> Iterator[Finding]:
+    """Judge `model-settings.json`: the class of the runtime, imported from the model's folder where that has one."""
+    if not isinstance(implementation, str) or "." not in implementation or implementation in allowed:
+        return
+    if not implementation.startswith(("mlserver.", "mlserver_")):
+        shown = implementation[:_SHOWN]
+        yield Finding(rule="server-code", evidence=f"implementation names {shown}", name=shown)
