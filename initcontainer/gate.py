@@ -12,7 +12,6 @@ import sys
 import time
 from contextlib import closing
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, NoReturn
 
 from initcontainer.contract import (
     TERMINATION_MESSAGE_PATH,
@@ -29,9 +28,11 @@ from scanners.escaping import printable
 from scanners.version import VERSION
 from scanners.walk import WalkedFile, walk
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
     from types import FrameType
+    from typing import NoReturn
 
     from initcontainer.contract import GateConfig
     from scanners.findings import FileReport

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 from initcontainer.contract import MOUNT_ROOT, TERMINATION_MESSAGE_PATH
 from initcontainer.contract.arguments import (
@@ -21,6 +20,7 @@ from scanners.cli.parser import Parser
 from scanners.findings import Severity
 from scanners.limits import Limits
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING, Any, TextIO
 
 from scanners.escaping import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, TextIO
+
     from scanners.findings import FileReport, Finding, Gap
 
 MOST_LINES = 10_000

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from initcontainer.contract import MOUNT_ROOT, TERMINATION_MESSAGE_PATH, ContractError
+from scanners.records import Record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -18,8 +17,7 @@ JOBS = "--jobs"
 _LOCAL = (MOUNTED_AT, MESSAGE_PATH, JOBS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class Surroundings(Record):
     """Where a gate runs."""
 
     mounted_at: tuple[str, ...] = ()

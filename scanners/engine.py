@@ -6,15 +6,14 @@ It is also the border for errors: whatever a file does to its reader, a `FileRep
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
 from scanners.findings import Embedded, Examined, FileReport, Finding, Gap, Reason
 from scanners.formats import Format, Malformed, Part
 from scanners.identify import EXPECTED, identify
 from scanners.limits import Budget, BudgetExceeded, Limits
 from scanners.readers import READERS
+from scanners.records import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING
 
+from scanners.records import Record
+
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from scanners.formats import Format
     from scanners.sources import Source
@@ -59,8 +60,7 @@ class Reason(StrEnum):
     """The file grew, shrank or was replaced between two reads."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Record):
     """One rule broken at one place."""
 
     rule: str
@@ -82,8 +82,7 @@ class Finding:
         return RULES[self.rule].severity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+class Gap(Record):
     """Something that was not examined, and why. Never a log line, always part of the report."""
 
     reason: Reason
@@ -95,8 +94,7 @@ class Gap:
     member: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Embedded:
+class Embedded(Record):
     """A part inside another: the engine identifies and reads it in turn, so that no format imports another."""
 
     source: Source
@@ -106,8 +104,7 @@ class Embedded:
     """What the container's loader takes it for (torch unpickles `data.pkl` whatever its bytes look like); None: by content."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileReport:
+class FileReport(Record):
     """All that was found out about one file."""
 
     path: str
@@ -122,12 +119,11 @@ class FileReport:
     """The file itself and all parts embedded in it that were examined."""
     sha256: str | None = None
     """Hexadecimal digest of the whole file, only for files with a finding: waivers by digest need it."""
-    examined: Examined = field(init=False)
-    """The worst of the gaps."""
 
-    def __post_init__(self) -> None:
-        worst = max((gap.examined for gap in self.gaps), default=Examined.FULLY)
-        object.__setattr__(self, "examined", worst)
+    @property
+    def examined(self) -> Examined:
+        """The worst of the gaps."""
+        return max((gap.examined for gap in self.gaps), default=Examined.FULLY)
 
     @property
     def severity(self) -> Severity | None:

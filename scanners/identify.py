@@ -8,7 +8,6 @@ start at any power of two, and a pickle of protocol 0 can start with anything th
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from scanners.archives.tar_walk import holds_names
 from scanners.archives.zip_directories import find_directories, mentions, records
@@ -20,6 +19,7 @@ from scanners.sources import BytesSource
 from scanners.suffixes import EXPECTED, PICKLE_SUFFIXES, suffix
 from scanners.unpickler import is_torch_legacy, looks_like_pickle
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import bz2
 import lzma
 import zlib
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from scanners import lz4
 from scanners.deflate import DeflateDecoder, GzipDecoder, ZlibDecoder
@@ -20,6 +20,7 @@ from scanners.limits import BudgetExceeded
 from scanners.lz4 import Lz4Decoder
 from scanners.lzma_raw import ZipLzmaDecoder
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

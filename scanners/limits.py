@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from scanners.records import Record
 
 
 class BudgetExceeded(Exception):
@@ -17,8 +17,7 @@ class BudgetExceeded(Exception):
         return f"more than {self.limit:,} {self.what}; raise the limit only if you trust where the file comes from"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Record):
     """What one file may cost. Frozen and self-validating: a limit below one would examine nothing."""
 
     inflated_bytes: int = 64 << 30
@@ -31,9 +30,9 @@ class Limits:
     """Members of all archives of one file together."""
 
     def __post_init__(self) -> None:
-        for item in fields(self):
-            if getattr(self, item.name) < 1:
-                raise ValueError(f"limit {item.name} must be at least 1, not {getattr(self, item.name)}")
+        for name in self.__slots__:
+            if getattr(self, name) < 1:
+                raise ValueError(f"limit {name} must be at least 1, not {getattr(self, name)}")
 
 
 class Budget:

@@ -8,8 +8,8 @@ list of fields. A string that is not understood raises `ValueError`, since NumPy
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import codecs
-from typing import TYPE_CHECKING
 
 from scanners.archives.search import forwards
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from scanners.sources import Source
 

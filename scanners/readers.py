@@ -5,10 +5,9 @@ Each entry imports its module when it is first used, so that a gate on a safeten
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanners.formats import Format
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanners.formats import Format
 from scanners.keras.shapes import is_config
 from scanners.tensorflow.shapes import tensorflow_shapes
 from scanners.tensorflow.text_shapes import text_message
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from scanners.sources import Source
 

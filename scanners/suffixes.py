@@ -6,10 +6,9 @@ A name never decides what a file is. It can disagree with the content, and it ma
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanners.formats import Format
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

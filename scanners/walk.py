@@ -11,13 +11,13 @@ import errno
 import os
 import stat
 from collections import deque
-from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from scanners.findings import Examined, FileReport, Finding, Gap, Reason
+from scanners.records import Record
 from scanners.roots import Root, parts_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -29,8 +29,7 @@ MOST_LINKS = 40
 """Links in one resolution, as in Linux (path_resolution(7)): past it no server could open the file either."""
 
 
-@dataclass(frozen=True, slots=True)
-class WalkedFile:
+class WalkedFile(Record):
     """A regular file of a walk, to be opened when its turn comes."""
 
     root: Root
@@ -64,7 +63,7 @@ def walk(
         yield _unreadable(walked.shown(""), error)
         return
     if stat.S_ISREG(kind):
-        yield WalkedFile(walked, "", "")
+        yield WalkedFile(root=walked, name="", real_name="")
     elif stat.S_ISDIR(kind):
         yield from _Walk(walked, most_entries).directory(())
     else:
@@ -109,7 +108,7 @@ class _Walk:
     def _entry(self, parts: tuple[str, ...], kind: int) -> Iterator[WalkedFile | FileReport]:
         name = "/".join(parts)
         if stat.S_ISREG(kind):
-            yield WalkedFile(self._root, name, name)
+            yield WalkedFile(root=self._root, name=name, real_name=name)
         elif stat.S_ISLNK(kind):
             yield from self._link(parts, name)
         elif not stat.S_ISDIR(kind):
@@ -134,7 +133,7 @@ class _Walk:
             known = (real, parts[-1])
             if stat.S_ISREG(kind) and real.rpartition("/")[2] != parts[-1] and known not in self._named:
                 self._named.add(known)
-                yield WalkedFile(self._root, name, real)
+                yield WalkedFile(root=self._root, name=name, real_name=real)
 
     def _is_lost_and_found(self, parts: tuple[str, ...], error: OSError) -> bool:
         """Say whether this is the directory that ext4 makes for root in every volume, which no other uid can enter."""

@@ -15,16 +15,18 @@ import signal
 import socket
 import stat
 from collections import deque
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NoReturn, Protocol
+from typing import Protocol
 
 from scanners.engine import examine
 from scanners.findings import Examined, FileReport, Gap, Reason
+from scanners.records import Record, replace
 from scanners.sources import FileSource
 from scanners.wire import report_from_json, report_to_json
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import NoReturn
 
     from scanners.limits import Limits
 
@@ -45,8 +47,7 @@ class Target(Protocol):
         """Return a descriptor open for reading; raise `OSError`, whose `strerror` the report shows."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScanOptions:
+class ScanOptions(Record):
     """What holds for every file of a run."""
 
     limits: Limits

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import io
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from initcontainer.contract import ContractError, GatedVolume, TerminationMessage, decode, to_arguments
+from scanners.records import replace
 from webhook.gates import find_gate
 from webhook.judgement import scoping
 from webhook.models import find_models

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING
 
 from initcontainer.contract.config import ContractError, GateConfig, GatedVolume, Waiver
 from scanners.findings import Severity
 from scanners.limits import Limits
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from initcontainer.contract.arguments import ALLOW_IMPORT, EMPTY_VOLUME, FAIL_ON, LIMITS, WAIVE
@@ -59,11 +58,11 @@ def _describe(waiver: Waiver) -> str:
 
 def _weaker_limits(config: GateConfig, required: GateConfig) -> Iterator[Deviation]:
     argument = {field: name for name, field in LIMITS.items()}
-    for field in fields(config.limits):
-        given, wanted = getattr(config.limits, field.name), getattr(required.limits, field.name)
+    for field in config.limits.__slots__:
+        given, wanted = getattr(config.limits, field), getattr(required.limits, field)
         if given > wanted:
-            problem = f"{argument[field.name]} is {given}, above the policy's {wanted}"
-            yield Deviation(path="args", problem=problem, remedy=f"set {argument[field.name]}={wanted} or lower")
+            problem = f"{argument[field]} is {given}, above the policy's {wanted}"
+            yield Deviation(path="args", problem=problem, remedy=f"set {argument[field]}={wanted} or lower")
 
 
 def _weaker_volumes(config: GateConfig, required: GateConfig) -> Iterator[Deviation]:

@@ -8,12 +8,12 @@ read (https://kubernetes.io/docs/tasks/inject-data-application/define-command-ar
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from scanners.findings import Severity
 from scanners.limits import Limits
+from scanners.records import Record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import date
 
@@ -42,8 +42,7 @@ class ContractError(ValueError):
         return f"{self.field}: {self.message}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GatedVolume:
+class GatedVolume(Record):
     """One volume the gate examines, at `/weighbridge/<its index>`."""
 
     server_path: str
@@ -65,8 +64,7 @@ class GatedVolume:
             )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Waiver:
+class Waiver(Record):
     """A finding that the administrator accepts: of one rule, in one file, or of one rule in one file; until a day."""
 
     until: date
@@ -91,8 +89,7 @@ class Waiver:
         return same_rule and same_file and other.until <= self.until
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateConfig:
+class GateConfig(Record):
     """Everything a gate is told."""
 
     volumes: tuple[GatedVolume, ...]
@@ -105,7 +102,7 @@ class GateConfig:
     allowed_imports: frozenset[str] = frozenset()
     """Exact dotted names added to the allowlist."""
     waivers: tuple[Waiver, ...] = ()
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = Limits()
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.volumes) <= MOST_VOLUMES:

@@ -8,16 +8,18 @@ https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-fa
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NoReturn
+from types import MappingProxyType
 
 from initcontainer.contract.config import ContractError
 from scanners.escaping import printable
 from scanners.findings import Severity
+from scanners.records import Record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any, NoReturn
 
 SCHEMA = "weighbridge.dev/gate/v1"
 """First field of every message. Within a version fields are only ever added, at the end."""
@@ -48,8 +50,7 @@ class Verdict(StrEnum):
         return {Verdict.PASS: 0, Verdict.WARN: 0, Verdict.BLOCK: 1, Verdict.ERROR: 2}[self]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedFinding:
+class NamedFinding(Record):
     """One finding as the message tells it; every text is escaped and short."""
 
     rule: str
@@ -60,8 +61,7 @@ class NamedFinding:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TerminationMessage:
+class TerminationMessage(Record):
     """What a gate says at its end. Of a message that was cut, the fields after the cut have their defaults."""
 
     verdict: Verdict
@@ -69,7 +69,7 @@ class TerminationMessage:
     """Version of the scanner."""
     policy: str = ""
     policy_hash: str = ""
-    counts: Mapping[Severity, int] = field(default_factory=dict)
+    counts: Mapping[Severity, int] = MappingProxyType({})
     """Findings that are not waived, by severity."""
     waived: int = 0
     gaps: int = 0

@@ -7,10 +7,11 @@ https://www.gnu.org/software/tar/manual/html_node/Standard.html. Owners, times a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from scanners.formats import Malformed
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

@@ -9,7 +9,6 @@ broken header the next one that is whole is searched, as GNU tar does.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from scanners.archives.names import Names, bounded, judge_hard_link, judge_link, judge_name
 from scanners.archives.search import occurrences, only_zeros
@@ -28,6 +27,7 @@ from scanners.findings import Embedded, Finding, Gap, Reason
 from scanners.formats import Format, Malformed
 from scanners.sources import SliceSource
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import stat
 import struct
-from typing import TYPE_CHECKING
 
 from scanners.archives.zip_records import (
     DESCRIPTOR_SIGNATURE,
@@ -18,6 +17,7 @@ from scanners.archives.zip_records import (
 )
 from scanners.findings import Finding
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

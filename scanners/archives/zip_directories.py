@@ -9,7 +9,7 @@ written; Java insists on a comment that ends with the file. Each reading that le
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from scanners.archives.zip_records import (
     CENTRAL_SIGNATURE,
@@ -26,6 +26,7 @@ from scanners.archives.zip_records import (
 )
 from scanners.limits import BudgetExceeded
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

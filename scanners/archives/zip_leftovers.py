@@ -9,7 +9,6 @@ handed on as a part, opaque unless its content is recognised.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from scanners.archives.names import judge_name
 from scanners.archives.search import occurrences, only_zeros
@@ -29,6 +28,7 @@ from scanners.formats import Format
 from scanners.inflate import InflatedSource
 from scanners.sources import SliceSource
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 

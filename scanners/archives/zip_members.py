@@ -9,7 +9,7 @@ of a stored member is compared only up to 1 MiB and never for tensor data: a pay
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from scanners.archives.search import windows
 from scanners.archives.zip_records import FLAG_DESCRIPTOR, SATURATED
@@ -17,6 +17,7 @@ from scanners.findings import Finding
 from scanners.inflate import DEFLATE, ZIP_BZIP2, ZIP_LZMA, ZIP_XZ, InflatedSource
 from scanners.sources import SliceSource
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 

@@ -9,7 +9,6 @@ a member, and up to 16 MiB of directory; records are read again when their turn 
 from __future__ import annotations
 
 from array import array
-from typing import TYPE_CHECKING
 
 from scanners.archives.names import Names, bounded, folded, judge_link, judge_name
 from scanners.archives.search import Overlay
@@ -29,6 +28,7 @@ from scanners.archives.zip_records import END, END64, LOCATOR, read_central, rea
 from scanners.findings import Embedded, Finding, Gap, Reason
 from scanners.formats import Format
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 

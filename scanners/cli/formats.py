@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 from scanners.cli.parser import Parser
 from scanners.notes import NOTES
 from scanners.readers import READERS
 from scanners.reports.summary import EXIT_CLEAN
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

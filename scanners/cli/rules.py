@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING
 
 from scanners.cli.parser import Parser
 from scanners.reports.summary import EXIT_CLEAN, EXIT_USAGE
 from scanners.rules import RULES
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

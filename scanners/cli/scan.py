@@ -6,7 +6,6 @@ import json
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
 
 from scanners.cli.parser import Parser
 from scanners.cli.targets import StandardInput, expand
@@ -17,9 +16,11 @@ from scanners.reports.summary import EXIT_USAGE, Summary
 from scanners.version import VERSION
 from scanners.workers import ScanOptions, scan_files
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
+    from typing import TextIO
 
     from scanners.workers import Target
 

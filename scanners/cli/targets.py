@@ -6,12 +6,13 @@ import os
 import shutil
 import sys
 from fnmatch import fnmatchcase
-from typing import IO, TYPE_CHECKING
 
 from scanners.walk import WalkedFile, walk
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import IO
 
     from scanners.findings import FileReport
     from scanners.workers import Target

@@ -7,10 +7,11 @@ Any bytes whatever yield facts or raise `Malformed` or `BudgetExceeded`; nothing
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
+from scanners.records import Record
+
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from scanners.limits import Budget
     from scanners.sources import Source
@@ -92,8 +93,7 @@ class Malformed(Exception):
         return f"at byte {self.offset}: expected {self.expected}, found {self.found}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Record):
     """What a format reads: bytes and the little that surrounds them."""
 
     source: Source
@@ -104,5 +104,5 @@ class Part:
     """The format this part was embedded in, None for a file."""
     declared: Format | None = None
     """What the container's loader takes this part for; None where content alone decides."""
-    allowed_imports: frozenset[str] = field(default_factory=frozenset)
+    allowed_imports: frozenset[str] = frozenset()
     """Exact dotted names that the operator added to the allowlist."""

@@ -13,13 +13,14 @@ import re
 import struct
 import warnings
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from scanners.findings import Embedded, Finding, Gap
 from scanners.formats import Format, Malformed
 from scanners.numpy_dtypes import holds_objects, item_size
 from scanners.sources import SliceSource
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -6,12 +6,11 @@ Opcodes: https://docs.python.org/3/library/pickletools.html. Payloads of bytes a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanners.findings import Embedded, Finding, Gap
 from scanners.formats import Format, Malformed
 from scanners.unpickler import Judge, Nested, Stopped, read_streams
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

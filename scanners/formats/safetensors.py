@@ -11,15 +11,17 @@ import json
 import struct
 import sys
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple, TypeGuard
+from typing import NamedTuple
 
 from scanners.findings import Embedded, Finding, Gap, Reason
 from scanners.formats import Format, Malformed
 from scanners.safetensors_metadata import judge_metadata
 from scanners.sources import SliceSource
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import TypeGuard
 
     from scanners.formats import Part
     from scanners.sources import Source

@@ -8,8 +8,6 @@ decoders (none for LZ4).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanners import inflate
 from scanners.findings import Embedded, Finding, Gap, Reason
 from scanners.formats import Format, Malformed
@@ -17,6 +15,7 @@ from scanners.inflate import InflatedSource
 from scanners.magic import HEAD, by_head, old_joblib_header, weak_stream
 from scanners.sources import SliceSource
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 

@@ -6,10 +6,9 @@ Everything is done by `scanners.archives.tar_walk`; what members are is for thei
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanners.archives.tar_walk import walk
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -6,7 +6,6 @@ The text is rewritten to the wire format, as far as it is read at all, and judge
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanners.archives.names import leaves
@@ -15,6 +14,7 @@ from scanners.formats import Malformed
 from scanners.limits import BudgetExceeded
 from scanners.protobuf.text import rewrite
 from scanners.protobuf.wire import Span
+from scanners.records import replace
 from scanners.sources import BytesSource
 from scanners.tensorflow.graph import judge_graph
 from scanners.tensorflow.meta_graph import judge_meta_graph

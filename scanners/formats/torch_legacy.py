@@ -8,14 +8,13 @@ read; only that they fill the file is held against what the object says of them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanners.findings import Embedded, Finding, Gap
 from scanners.formats import Malformed
 from scanners.limits import BudgetExceeded
 from scanners.unpickler import Judge, Nested, Stopped, Stream, read_scattered, read_streams
 from scanners.unpickler.values import Global
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 

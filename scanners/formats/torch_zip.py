@@ -10,13 +10,13 @@ torch/export/pt2_archive/constants.py. Member names are compared without case, a
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from scanners.archives.search import occurrences
 from scanners.archives.zip_walk import walk
 from scanners.findings import Embedded, Finding, Gap
 from scanners.formats import Format
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

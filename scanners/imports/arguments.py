@@ -6,7 +6,7 @@ argument that is not known is never accepted where it matters.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from scanners.imports.allowlist import TORCHSCRIPT_ROOT, Use, allowed_use, takes_items
 from scanners.imports.denylist import find_denial
@@ -37,6 +37,7 @@ from scanners.imports.requirements import (
 )
 from scanners.imports.values import UNKNOWN, GlobalValue, TupleValue
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

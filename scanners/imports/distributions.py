@@ -8,11 +8,11 @@ https://github.com/scipy/scipy/blob/v1.13.1/scipy/stats/_distn_infrastructure.py
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from scanners.imports.judgement import HARMLESS, Judgement
 from scanners.imports.values import Constant, DictValue, TupleValue
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from scanners.imports.values import Value
 

@@ -7,13 +7,13 @@ not known is accepted only where nothing could be wrong with it.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from scanners.imports.allowlist import Use, allowed_use
 from scanners.imports.distributions import is_distribution
 from scanners.imports.judgement import HARMLESS, Judgement, Kind
 from scanners.imports.values import Constant, GlobalValue, Instance, Stretch, TupleValue
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 

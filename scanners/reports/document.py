@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from scanners.findings import Examined, Severity
 from scanners.wire import report_to_json
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
     from scanners.findings import FileReport
     from scanners.reports.summary import Summary

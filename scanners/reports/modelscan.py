@@ -6,13 +6,14 @@ What ModelScan would skip stands here under `errors`, since its readers take a s
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
 
 from scanners.findings import Severity
 from scanners.rules import RULES
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
     from scanners.findings import FileReport, Finding, Gap
     from scanners.reports.summary import Summary

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from scanners.findings import Examined, Severity
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from scanners.findings import FileReport
 

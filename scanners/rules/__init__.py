@@ -6,11 +6,10 @@ two rules with one id.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanners.rules import archives, directory, files, keras, pickles, tensorflow, tensors
 from scanners.rules.rule import Rule
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

@@ -10,7 +10,6 @@ pickle, named in an `NDArrayWrapper` (joblib/numpy_pickle_compat.py).
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING
 
 from scanners.findings import Finding
 from scanners.numpy_dtypes import holds_objects, item_size
@@ -18,6 +17,7 @@ from scanners.unpickler.machine import Machine
 from scanners.unpickler.reading import Stopped
 from scanners.unpickler.values import Container, Global, Made
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 

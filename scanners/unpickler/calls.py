@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanners.unpickler.constants import LARGEST
 from scanners.unpickler.containers import TELLING, escapes
 from scanners.unpickler.opcodes import HIGHEST_PROTOCOL
@@ -20,6 +18,7 @@ from scanners.unpickler.values import (
     Unnamed,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 

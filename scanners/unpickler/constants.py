@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanners.unpickler import literals
 from scanners.unpickler.reading import Stopped
 from scanners.unpickler.values import BUFFER, FORGOTTEN_TEXT, LONGEST_TEXT, NUMBER, Bytes, Text
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanners.unpickler import literals
 from scanners.unpickler.reading import Stopped
 from scanners.unpickler.special import SPECIAL
 from scanners.unpickler.values import Container, Global, Run
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from scanners.findings import Finding, Gap
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from scanners.sources import Source
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanners.findings import Finding
 from scanners.imports import Judgement, Kind, check_arguments, check_escape, check_items, check_state, judge, spellings
 from scanners.imports.judgement import HARMLESS
@@ -16,6 +14,7 @@ from scanners.unpickler.meaning import LatinStretch, Translation
 from scanners.unpickler.special import SPECIAL
 from scanners.unpickler.values import Container, Global, Made, Persistent, Unnamed
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 

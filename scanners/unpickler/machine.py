@@ -8,8 +8,6 @@ where both have raised. A call, of which nobody can tell whether it would raise,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanners.limits import BudgetExceeded
 from scanners.unpickler.classes import NONE
 from scanners.unpickler.listening import Listener
@@ -17,6 +15,7 @@ from scanners.unpickler.memo import Memo, Overlay
 from scanners.unpickler.reading import NOWHERE, Reader, Stopped
 from scanners.unpickler.values import FORGOTTEN_TEXT, FORGOTTEN_TUPLE, LONGEST_TEXT, Global, Recalled, Run
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING
 
 from scanners.limits import BudgetExceeded
 from scanners.unpickler.special import SPECIAL
@@ -28,6 +27,7 @@ from scanners.unpickler.values import (
     Text,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

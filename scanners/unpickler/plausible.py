@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanners.imports import Kind, judge, spellings
 from scanners.limits import BudgetExceeded
 from scanners.unpickler.listening import Listener, is_importable
@@ -12,6 +10,7 @@ from scanners.unpickler.reading import Stopped
 from scanners.unpickler.table import HANDLERS
 from scanners.unpickler.values import Global
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -15,13 +15,14 @@ from __future__ import annotations
 import re
 from array import array
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from scanners.unpickler.classes import NONE, Classes
 from scanners.unpickler.memo import Memo
 from scanners.unpickler.special import IN_BYTES
 from scanners.unpickler.values import Run
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -7,12 +7,11 @@ nothing was found.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanners.unpickler.machine import MOST_VALUES
 from scanners.unpickler.opcodes import Opcode
 from scanners.unpickler.runs import pass_over
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from scanners.findings import Finding
 from scanners.limits import BudgetExceeded
@@ -16,6 +15,7 @@ from scanners.unpickler.memo import Memo, Unwritten
 from scanners.unpickler.plausible import looks_like_pickle
 from scanners.unpickler.reading import NOWHERE, Stopped
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanners.unpickler import calls, constants, containers
 from scanners.unpickler.opcodes import Opcode
 from scanners.unpickler.reading import Stopped
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 

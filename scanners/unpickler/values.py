@@ -6,8 +6,9 @@ None of the values is ever compared, hashed or printed as a whole, since hostile
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from scanners.sources import Source
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import given, settings
 from initcontainer.contract import GateConfig, GatedVolume, Waiver, weaker_than
 from scanners.findings import Severity
 from scanners.limits import Limits
+from scanners.records import replace
 
 from .test_arguments import CONFIG
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from itertools import permutations
 
@@ -11,6 +10,7 @@ import pytest
 from initcontainer.contract import GateConfig, GatedVolume, Verdict, Waiver
 from initcontainer.judgement import SAMPLES, Judgement
 from scanners.findings import Examined, FileReport, Finding, Gap, Reason, Severity
+from scanners.records import replace
 
 CONFIG = GateConfig(volumes=(GatedVolume(server_path="/m"),), policy="default", policy_hash="01234567")
 TODAY = date(2026, 11, 22)
