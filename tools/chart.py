@@ -13,8 +13,7 @@ import yaml
 
 from tools.chart_readme import readme
 from tools.policy_schema import spec_schema
-from webhook.cluster import GROUP, VERSION
-from webhook.policy import KIND
+from webhook.policy import GROUP, KIND, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -32,6 +32,12 @@ PATTERNS: Final[Mapping[tuple[str, str], str]] = {
 }
 """What the decoder asks of texts, as far as a pattern can say it: refused when it is applied, not only when it is read."""
 
+ONE_OF_THESE: Final[Mapping[str, tuple[str, ...]]] = {
+    "Exception_": ("rule", "sha256"),
+    "NonModelVolume": ("name", "claim", "hostPath", "mountPath"),
+}
+"""Fields of which at least one must be there."""
+
 
 def spec_schema(close: Close) -> dict[str, Any]:
     """Return the schema of `spec`; `close` says of an object what else may stand in it."""
@@ -62,9 +68,13 @@ def _schema(info: types.Type, close: Close) -> dict[str, Any]:
 def _struct(info: types.StructType, close: Close) -> dict[str, Any]:
     words = dict(_words(info.cls))
     properties = {field.encode_name: _field(info, field, words, close) for field in info.fields}
-    required = [field.encode_name for field in info.fields if field.required]
     schema: dict[str, Any] = {"type": "object", "description": inspect.cleandoc(info.cls.__doc__ or "")}
-    return close({**schema, "properties": properties, **({"required": required} if required else {})})
+    schema["properties"] = properties
+    if required := [field.encode_name for field in info.fields if field.required]:
+        schema["required"] = required
+    if names := ONE_OF_THESE.get(info.cls.__name__):
+        schema["anyOf"] = [{"required": [name]} for name in names]
+    return close(schema)
 
 
 def _field(info: types.StructType, field: types.Field, words: Mapping[str, str], close: Close) -> dict[str, Any]:

@@ -24,6 +24,8 @@ WARN: Final = "warn"
 AUDIT: Final = "audit"
 MUTATE: Final = "mutate"
 """Adds the gate. It allows always: what comes of it is judged, and if need be denied, by the validating webhook."""
+POLICIES: Final = "policies"
+"""Judges what an administrator writes: a policy that could not be understood."""
 MODES: Final = (ENFORCE, WARN, AUDIT)
 
 _decode = msgspec.json.Decoder().decode

@@ -10,11 +10,11 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from webhook.policy import GROUP, VERSION
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-GROUP: Final = "weighbridge.dev"
-VERSION: Final = "v1alpha1"
 PAGE: Final = 500
 """Objects of one page of a list."""
 TIMEOUT: Final = (5, 30)

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import kopf
 
-from webhook.cluster import GROUP, VERSION, ClusterError
+from webhook.cluster import ClusterError
+from webhook.policy import GROUP, VERSION
 from webhook.stores import CLAIMS, NAMESPACES, POLICIES
 
 if TYPE_CHECKING:

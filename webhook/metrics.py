@@ -30,6 +30,7 @@ KINDS: Final = frozenset({
     "InferenceService",
     "Job",
     "LLMInferenceService",
+    "ModelPolicy",
     "Pod",
     "RayCluster",
     "RayJob",

@@ -21,8 +21,12 @@ from scanners.findings import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-API_VERSION = "weighbridge.dev/v1alpha1"
+GROUP = "weighbridge.dev"
+VERSION = "v1alpha1"
+API_VERSION = f"{GROUP}/{VERSION}"
 KIND = "ModelPolicy"
+ADMINISTRATORS_FIELDS = ("apiVersion", "kind", "metadata", "spec")
+"""What of an object is the administrator's; the rest is written by the cluster."""
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
 _NO_DIGEST = "expected sha256: and 64 hexadecimal digits, got {!r}"

@@ -28,6 +28,7 @@ from webhook.listening import Listener, metrics_application, told_to_stop
 from webhook.logs import configure
 from webhook.metrics import AdmissionMetrics, CertificateMetrics, KnowledgeMetrics, build_info
 from webhook.policy import DEFAULT_POLICY
+from webhook.policy_review import review_policy
 from webhook.review import Mode, review
 from webhook.server import AdmissionServer, Readiness, ServerSettings
 from webhook.stores import Static, Stores
@@ -55,7 +56,8 @@ examples:
   weighbridge webhook --certificate tls.crt --key tls.key
   weighbridge webhook --certificate tls.crt --key tls.key --no-cluster --policy policy.yaml --default-policy default
 
-served over TLS:     POST /validate/enforce /validate/warn /validate/audit /mutate   GET /healthz /readyz
+served over TLS:     POST /validate/enforce /validate/warn /validate/audit /validate/policies /mutate
+                     GET /healthz /readyz
 served in the clear: GET /metrics /healthz, on the metrics port
 
 exit codes: 0 told to stop, 1 could not go on, 4 usage"""
@@ -148,6 +150,11 @@ def mutate_by(knowledge: Knowledge) -> Judge:
     return inject
 
 
+def judge_policies(request: Json, _mode: str) -> Json:
+    """Answer a review of a ModelPolicy, which rests on nothing but the policy."""
+    return review_policy(request)
+
+
 def new_registry(component: str) -> CollectorRegistry:
     """Return a registry with what every process exports of itself."""
     # One more series for each counter, which tells no more than the counter's reset does.
@@ -169,6 +176,7 @@ async def _serve(arguments: argparse.Namespace, knowledge: Static | Stores, sett
     server = AdmissionServer(
         judge=judge_by(knowledge),
         mutate=mutate_by(knowledge) if arguments.injects else None,
+        policies=judge_policies,
         metrics=metrics,
         readiness=readiness,
         settings=settings,

@@ -1,6 +1,7 @@
 """The admission server: an aiohttp application with one route per mode, and nothing that answers `allowed` by default.
 
-    POST /validate/enforce, /validate/warn, /validate/audit, /mutate     reviews
+    POST /validate/enforce, /validate/warn, /validate/audit, /mutate     reviews of pods and of what makes them
+    POST /validate/policies                                              reviews of policies
     GET /healthz, /readyz                                                the loop answers; the server may be used
     anything else                                                        404 or 405
 
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from aiohttp import web
 
-from webhook.answers import MODES, MUTATE, Answer, Undecided, answer, undecided
+from webhook.answers import MODES, MUTATE, POLICIES, Answer, Undecided, answer, undecided
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -92,13 +93,13 @@ class AdmissionServer:
         *,
         judge: Judge,
         mutate: Judge | None = None,
+        policies: Judge | None = None,
         metrics: AdmissionMetrics,
         readiness: Readiness,
         settings: ServerSettings,
     ) -> None:
         self._judges: dict[str, Judge] = dict.fromkeys(MODES, judge)
-        if mutate is not None:
-            self._judges[MUTATE] = mutate
+        self._judges |= {mode: other for mode, other in ((MUTATE, mutate), (POLICIES, policies)) if other is not None}
         self._metrics = metrics
         self._readiness = readiness
         self._settings = settings
@@ -110,10 +111,9 @@ class AdmissionServer:
     def application(self) -> web.Application:
         """Return the application that serves all routes."""
         application = web.Application(client_max_size=self._settings.body_limit, middlewares=[self._middleware])
-        for mode in MODES:
-            application.router.add_post(f"/validate/{mode}", self._reviewer(mode))
-        if MUTATE in self._judges:
-            application.router.add_post("/mutate", self._reviewer(MUTATE))
+        for mode in self._judges:
+            path = "/mutate" if mode == MUTATE else f"/validate/{mode}"
+            application.router.add_post(path, self._reviewer(mode))
         application.router.add_get("/healthz", self._healthz)
         application.router.add_get("/readyz", self._readyz)
         application.on_cleanup.append(self._close)

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from webhook.policy import PolicyError, compile_policy, decode_policy
+from webhook.policy import ADMINISTRATORS_FIELDS, PolicyError, compile_policy, decode_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -186,16 +186,15 @@ class Stores:
         before = self._policies.get(name)
         version = str(body["metadata"].get("resourceVersion", ""))
         try:
-            policy = decode_policy(
-                {key: body[key] for key in ("apiVersion", "kind", "metadata", "spec") if key in body}
-            )
+            policy = decode_policy({name: body[name] for name in ADMINISTRATORS_FIELDS if name in body})
+            compiled = compile_policy(policy, _previous(before, body))
         except PolicyError as error:
             # The last valid edition stays in force: a slip of the pen must not stop every model server from starting.
-            compiled = before.compiled if before else None
-            self._policies[name] = Known(version=version, compiled=compiled, error=str(error))
+            in_force = before.compiled if before else None
+            self._policies[name] = Known(version=version, compiled=in_force, error=str(error))
             logger.warning("policy is invalid", extra={"fields": {"policy": name, "error": str(error)}})
             return
-        self._policies[name] = Known(version=version, compiled=compile_policy(policy, _previous(before, body)))
+        self._policies[name] = Known(version=version, compiled=compiled)
 
 
 def _previous(before: Known | None, body: Mapping[str, Any]) -> list[str]:

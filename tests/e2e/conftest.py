@@ -5,14 +5,9 @@ Any cluster will do whose API server can reach this machine's loopback address, 
 
 from __future__ import annotations
 
-import base64
-import json
 import os
 import shutil
-import subprocess
-import time
 import uuid
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,13 +16,20 @@ import yaml
 
 from examples.running import Webhook
 from tests.e2e import release as chart
+from tests.e2e.admission import (
+    MANIFESTS,
+    REPOSITORY,
+    Kubectl,
+    await_true,
+    mutating,
+    policy,
+    remove,
+    unique,
+    validating,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-REPOSITORY = Path(__file__).parents[2]
-NAMESPACE = f"weighbridge-e2e-{uuid.uuid4().hex[:8]}"
-"""New at every run: an API server without controllers never finishes removing the last one."""
 
 
 def kubectl_path() -> str | None:
@@ -46,97 +48,101 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason=missing))
 
 
-@dataclass(frozen=True)
-class Kubectl:
-    """kubectl in one namespace."""
-
-    path: str
-    namespace: str = NAMESPACE
-
-    def run(self, *arguments: str, manifest: object = None) -> subprocess.CompletedProcess[str]:
-        """Run kubectl and return what it printed; `manifest` goes to its standard input."""
-        return subprocess.run(
-            [self.path, "--namespace", self.namespace, *arguments],
-            input=None if manifest is None else json.dumps(manifest),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    def must(self, *arguments: str, manifest: object = None) -> str:
-        """Run kubectl, which must succeed, and return its standard output."""
-        done = self.run(*arguments, manifest=manifest)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+@pytest.fixture(scope="session")
+def cluster() -> Kubectl:
+    """Return kubectl for what is in no namespace."""
+    path = kubectl_path()
+    assert path is not None
+    return Kubectl(path, "default")
 
 
 @pytest.fixture(scope="session")
-def webhook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Webhook]:
-    """Run the webhook under the policy of the examples."""
-    arguments = ["--no-cluster", f"--policy={REPOSITORY / 'examples/policy.yaml'}", "--default-policy=default"]
-    with Webhook(tmp_path_factory.mktemp("webhook"), arguments) as running:
+def kinds(cluster: Kubectl) -> Iterator[None]:
+    """Define ModelPolicy as the chart does, and KServe's kind with any content; take away at the end what was not there."""
+    chart_crd = yaml.safe_load((REPOSITORY / "helm/weighbridge/crds/modelpolicies.yaml").read_text())
+    missing = [
+        definition
+        for definition in (chart_crd, _any_content("serving.kserve.io", "v1beta1", "InferenceService"))
+        if cluster.run("get", "customresourcedefinition", definition["metadata"]["name"]).returncode
+    ]
+    try:
+        for definition in missing:
+            cluster.apply(definition)
+            name = f"customresourcedefinition/{definition['metadata']['name']}"
+            cluster.must("wait", "--for=condition=Established", "--timeout=30s", name)
+        yield
+    finally:
+        for definition in missing:
+            cluster.run("delete", "customresourcedefinition", definition["metadata"]["name"], "--wait=false")
+
+
+def _any_content(group: str, version: str, kind: str) -> dict[str, object]:
+    names = {"kind": kind, "plural": f"{kind.lower()}s", "singular": kind.lower()}
+    schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
+    versions = [{"name": version, "served": True, "storage": True, "schema": schema}]
+    spec = {"group": group, "scope": "Namespaced", "names": names, "versions": versions}
+    metadata = {"name": f"{names['plural']}.{group}"}
+    head = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition"}
+    return {**head, "metadata": metadata, "spec": spec}
+
+
+@pytest.fixture(scope="session")
+def webhook(kinds: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Webhook]:
+    """Run the webhook, which watches the cluster for policies."""
+    with Webhook(tmp_path_factory.mktemp("webhook"), ["--confirm-interval=5"]) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def kubectl(webhook: Webhook) -> Iterator[Kubectl]:
-    """Make a namespace whose pods and Deployments the webhook judges; remove both at the end."""
-    path = kubectl_path()
-    assert path is not None
-    kubectl = Kubectl(path)
-    kubectl.run("delete", "validatingwebhookconfiguration", NAMESPACE, "--ignore-not-found")
-    kubectl.must("apply", "-f", "-", manifest=_namespace())
-    kubectl.must("apply", "-f", "-", manifest=_configuration(webhook))
+def injector(kinds: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Webhook]:
+    """Run one that injects as well."""
+    with Webhook(tmp_path_factory.mktemp("injector"), ["--confirm-interval=5", "--injects"]) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def kubectl(cluster: Kubectl, webhook: Webhook) -> Iterator[Kubectl]:
+    """Return kubectl in a namespace that is enforced by the policy of the examples, without injection."""
+    name = unique("plain")
+    cluster.apply(policy(name))
     try:
-        _await_in_force(kubectl)
-        yield kubectl
+        cluster.apply(validating(name, webhook, name))
+        inside = cluster.serving("plain", name)
+        _await_in_force(inside)
+        yield inside
     finally:
-        kubectl.run("delete", "validatingwebhookconfiguration", NAMESPACE, "--ignore-not-found")
-        kubectl.run("delete", "namespace", NAMESPACE, "--wait=false", "--ignore-not-found")
+        remove(cluster, name)
 
 
-def _namespace() -> dict[str, object]:
-    labels = {"weighbridge.dev/enforce": "default"}
-    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": labels}}
-
-
-def _configuration(webhook: Webhook) -> dict[str, object]:
-    rules = [
-        {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE", "UPDATE"], "resources": ["pods"]},
-        {
-            "apiGroups": ["apps"],
-            "apiVersions": ["v1"],
-            "operations": ["CREATE", "UPDATE"],
-            "resources": ["deployments"],
-        },
-    ]
-    client = {
-        "url": f"https://127.0.0.1:{webhook.port}/validate/enforce",
-        "caBundle": base64.b64encode(webhook.authority).decode(),
-    }
-    entry = {
-        "name": "enforce.weighbridge.dev",
-        "rules": rules,
-        "clientConfig": client,
-        "namespaceSelector": {"matchExpressions": [{"key": "weighbridge.dev/enforce", "operator": "Exists"}]},
-        "failurePolicy": "Fail",
-        "sideEffects": "None",
-        "timeoutSeconds": 5,
-        "admissionReviewVersions": ["v1"],
-    }
-    kind = {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration"}
-    return {**kind, "metadata": {"name": NAMESPACE}, "webhooks": [entry]}
+@pytest.fixture(scope="session")
+def injected(cluster: Kubectl, injector: Webhook) -> Iterator[Kubectl]:
+    """Return kubectl in a namespace that is enforced by the policy of the examples, with injection."""
+    name = unique("injected")
+    cluster.apply(policy(name))
+    try:
+        cluster.apply(validating(name, injector, name))
+        cluster.apply(mutating(name, injector, name))
+        inside = cluster.serving("injected", name)
+        _await_injection(inside)
+        yield inside
+    finally:
+        remove(cluster, name)
 
 
 def _await_in_force(kubectl: Kubectl) -> None:
-    """A new configuration is in force a moment after it is stored."""
-    probe = yaml.safe_load((REPOSITORY / "examples/manifests/plain-server-denied.yaml").read_text())
-    for _ in range(100):
-        if kubectl.run("apply", "--dry-run=server", "-f", "-", manifest=probe).returncode:
-            return
-        time.sleep(0.1)
-    raise AssertionError("the webhook configuration did not come into force within ten seconds")
+    """Wait until a bad example is refused and its good twin is not: configuration, policy and namespace are known then."""
+
+    def passes(example: str) -> bool:
+        return not kubectl.run("apply", "--dry-run=server", "-f", str(MANIFESTS / f"{example}.yaml")).returncode
+
+    await_true("decision", lambda: passes("plain-server") and not passes("plain-server-denied"))
+
+
+def _await_injection(kubectl: Kubectl) -> None:
+    pod = yaml.safe_load((MANIFESTS / "plain-server.yaml").read_text())["spec"]["template"]
+    pod["spec"].pop("initContainers")
+    probe = {"apiVersion": "v1", "kind": "Pod", **pod, "metadata": {"name": "probe"}}
+    await_true("injection", lambda: not kubectl.run("apply", "--dry-run=server", "-f", "-", manifest=probe).returncode)
 
 
 @pytest.fixture(scope="session")

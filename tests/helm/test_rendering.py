@@ -36,6 +36,9 @@ SOME = [pytest.param(values, id=name) for name, values in VALUES.items()]
 ENTRIES = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
 
 
+POLICIES = "policies.weighbridge.dev"
+
+
 def entries(objects, name: str = "") -> list[dict[str, Any]]:
     """Return the entries of every webhook configuration whose name begins so."""
     found = [entry for kind in ENTRIES for each in of_kind(objects, kind) for entry in each["webhooks"]]
@@ -134,6 +137,8 @@ def test_every_pod_meets_the_restricted_standard(chart, values, version) -> None
 def test_nobody_asks_about_the_system_or_the_release_itself(chart, values, version) -> None:
     """By the label that the API server sets: without them the cluster, or the webhook, could not come back."""
     for entry in entries(chart.objects(values, version)):
+        if entry["name"] == POLICIES:
+            continue  # policies are in no namespace
         (by_name,) = [
             expression
             for expression in entry["namespaceSelector"]["matchExpressions"]
@@ -160,7 +165,7 @@ def test_only_pods_of_enforced_namespaces_can_be_held_up(chart, values, version)
 
 
 def _labels(entry) -> set[str]:
-    expressions = entry["namespaceSelector"]["matchExpressions"]
+    expressions = entry.get("namespaceSelector", {}).get("matchExpressions", ())
     return {each["key"] for each in expressions if each["operator"] == "Exists"}
 
 
@@ -172,16 +177,30 @@ def test_each_mode_has_its_path_and_its_label(chart) -> None:
     assert found == {
         "enforce.weighbridge.dev": ("/validate/enforce", {"weighbridge.dev/enforce"}),
         "enforce-workloads.weighbridge.dev": ("/validate/enforce", {"weighbridge.dev/enforce"}),
+        POLICIES: ("/validate/policies", set()),
         "warn.weighbridge.dev": ("/validate/warn", {"weighbridge.dev/warn"}),
         "audit.weighbridge.dev": ("/validate/audit", {"weighbridge.dev/audit"}),
         "inject.weighbridge.dev": ("/mutate", {"weighbridge.dev/enforce"}),
     }
 
 
+def test_only_what_a_policy_says_is_reviewed(chart) -> None:
+    """Never its deletion, nor its status; and no policy at all where policies come from files."""
+    (entry,) = entries(chart.objects(), POLICIES)
+    (rule,) = entry["rules"]
+    assert (rule["resources"], rule["operations"], rule["scope"]) == (
+        ["modelpolicies"],
+        ["CREATE", "UPDATE"],
+        "Cluster",
+    )
+    assert not entries(chart.objects({"policySource": "Files"}), POLICIES)
+
+
 def test_opting_out_is_by_name_and_in_one_mode(chart) -> None:
     """The mode that is the default takes every namespace but those named; the others still go by label."""
     objects = chart.objects({"namespaces": OPT_OUT})
-    selectors = {entry["name"]: entry["namespaceSelector"]["matchExpressions"] for entry in entries(objects)}
+    judging = [entry for entry in entries(objects) if entry["name"] != POLICIES]
+    selectors = {entry["name"]: entry["namespaceSelector"]["matchExpressions"] for entry in judging}
     everybody = [
         {
             "key": "kubernetes.io/metadata.name",

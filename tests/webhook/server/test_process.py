@@ -17,6 +17,7 @@ from tests.fakeapi import FakeApi, fake_api
 from tests.processes import Process, running
 from tests.webhook.server.conftest import review_of
 from webhook.health import BAD_POD
+from webhook.policy import GROUP, KIND, VERSION
 from webhook.serve import main
 
 if TYPE_CHECKING:
@@ -64,6 +65,9 @@ def test_files_are_enough(tmp_path: Path, policy_file: Path) -> None:
         assert answer["response"]["allowed"] is False
         assert "gate-missing" in answer["response"]["status"]["message"]
         assert allows(process, bad_pod(), "warn")
+        kind = {"group": GROUP, "version": VERSION, "kind": KIND}
+        assert allows(process, review_of(policy(), kind=kind), "policies")
+        assert not allows(process, review_of(policy(fialOn="low"), kind=kind), "policies")
         assert process.metric("weighbridge_knowledge_loaded") == 1
         assert process.stop() == 0
 

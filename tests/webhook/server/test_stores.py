@@ -68,6 +68,22 @@ def test_a_policy_that_was_never_valid_is_none() -> None:
     assert filled.policy_for("serving", Mode.ENFORCE) is None
 
 
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"allowedImports": ["os."]},
+        {"exceptions": [{"rule": "x", "reason": "r", "owner": "o", "expires": "2027-02-31"}]},
+    ],
+)
+def test_what_only_compiling_finds_is_told_too(spec) -> None:
+    """A day that is in no calendar, a name that no gate would take: the error is kept, and the last edition in force."""
+    filled = Stores()
+    filled.put(POLICIES, policy())
+    filled.put(POLICIES, policy(**spec))
+    assert list(filled.errors()) == ["default"]
+    assert len(filled.compiled()) == 1
+
+
 def test_former_hashes_are_remembered() -> None:
     """Those seen, those of an edition that was invalid in between, and those the object's status tells."""
     filled = Stores()
