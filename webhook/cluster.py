@@ -100,18 +100,24 @@ class Cluster:
         """List pods of all namespaces, page by page."""
         return _pages(self._core.list_pod_for_all_namespaces, label_selector=selector)
 
-    def owner(self, kind: str, namespace: str, name: str) -> Mapping[str, Any] | None:
-        """Return the controller of a ReplicaSet or Job, None where it has none, is gone or is of another kind."""
+    def owner(self, claimed: Mapping[str, Any], namespace: str) -> Mapping[str, Any] | None:
+        """
+        Return the controller of the ReplicaSet or Job that an owner reference claims.
+
+        None where it has none, is gone, is another of that name, or is of another kind.
+        """
         reads = {"ReplicaSet": self._apps.read_namespaced_replica_set, "Job": self._batch.read_namespaced_job}
-        if kind not in reads:
+        if claimed["kind"] not in reads:
             return None
         try:
-            body = _json(reads[kind], name=name, namespace=namespace)
+            body = _json(reads[claimed["kind"]], name=claimed["name"], namespace=namespace)
         except ClusterError as error:
             if error.status == NOT_FOUND:
                 return None
             raise
         owners = body["metadata"].get("ownerReferences") or ()
+        if body["metadata"].get("uid") != claimed.get("uid"):
+            return None
         return next((owner for owner in owners if owner.get("controller")), None)
 
     def create_event(self, event: Mapping[str, Any]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -22,6 +23,8 @@ REASONS: Final[Mapping[Said, str]] = {
     Said.UNVERIFIED: "GateUnverified",
 }
 """What is worth an event. A PASS is not: it is the rule, and events cost the API server dearly."""
+_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
+_KIND: Final = re.compile(r"[A-Z][A-Za-z0-9]{0,62}")
 _LONGEST: Final = 1024
 """Characters of an event's message: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/"""
 
@@ -30,6 +33,11 @@ def reference_to_pod(news: News) -> dict[str, Any]:
     """Return what names the pod in an event."""
     pod = news.pod
     return {"apiVersion": "v1", "kind": "Pod", "namespace": pod.namespace, "name": pod.name, "uid": pod.uid}
+
+
+def could_exist(owner: Mapping[str, Any]) -> bool:
+    """Say whether an owner reference names what could be an object: the API server takes any text for its name."""
+    return bool(_NAME.fullmatch(owner["name"]) and _KIND.fullmatch(owner["kind"]))
 
 
 def event(news: News, involved: Mapping[str, Any], *, now: datetime | None = None) -> dict[str, Any] | None:

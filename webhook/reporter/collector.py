@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
+from webhook.reporter.families import family
 from webhook.reporter.ledger import SECONDS, Totals
 from webhook.reporter.outcomes import SHUT
 
@@ -56,8 +57,8 @@ class OutcomeCollector(Collector):
         yield _counter(
             "weighbridge_gate_findings",
             "Findings that gates reported and that are not waived; rule is `unnamed` where the message had no room.",
-            ("namespace", "rule", "severity"),
-            totals.findings,
+            ("namespace", "rule", "severity", "format"),
+            {(*labels, family(labels[1])): count for labels, count in totals.findings.items()},
         )
         yield _counter(
             "weighbridge_gate_not_examined", "Things that gates could not examine.", ("namespace",), totals.gaps
@@ -69,10 +70,10 @@ class OutcomeCollector(Collector):
 
     def _durations(self) -> Metric:
         bounds = [*(str(bound) for bound in SECONDS), "+Inf"]
-        family = HistogramMetricFamily("weighbridge_gate_duration_seconds", "Time from a gate's start to its verdict.")
+        found = HistogramMetricFamily("weighbridge_gate_duration_seconds", "Time from a gate's start to its verdict.")
         buckets = list(zip(bounds, accumulate(self._totals.buckets), strict=True))
-        family.add_metric([], buckets, self._totals.milliseconds / 1000)
-        return family
+        found.add_metric([], buckets, self._totals.milliseconds / 1000)
+        return found
 
 
 class AuditCollector(Collector):
@@ -108,7 +109,7 @@ class AuditCollector(Collector):
             (*labels, "violation"),
             self._audit.violations,
         )
-        workloads = Counter((found.namespace, found.workload.kind) for found in self._audit.ungated)
+        workloads = Counter((found.namespace, found.workload.known_kind) for found in self._audit.ungated)
         yield _gauge(
             "weighbridge_audit_workloads",
             "Workloads with pods that exist and break a check; the log names them.",
@@ -122,27 +123,29 @@ class AuditCollector(Collector):
 
 
 def _gauge(name: str, text: str, labels: tuple[str, ...], series: Mapping[Any, float]) -> Metric:
-    family = GaugeMetricFamily(name, text, labels=labels)
+    found = GaugeMetricFamily(name, text, labels=labels)
     for values, count in sorted(series.items()):
-        family.add_metric(values, count)
-    return family
+        found.add_metric(values, count)
+    return found
 
 
 def _counter(
     name: str, text: str, labels: tuple[str, ...], series: Mapping[tuple[str, ...], int]
 ) -> CounterMetricFamily:
-    family = CounterMetricFamily(name, text, labels=labels)
+    found = CounterMetricFamily(name, text, labels=labels)
     for values, count in sorted(series.items()):
-        family.add_metric(values, count)
-    return family
+        found.add_metric(values, count)
+    return found
 
 
 def _gauges(pods: Iterable[GatedPod]) -> Iterator[Metric]:
     blocked: Counter[tuple[str, str, str, str]] = Counter()
     states: Counter[tuple[str, str]] = Counter()
+    restarts: Counter[tuple[str]] = Counter()
     for pod in pods:
         now = pod.now
         states[pod.namespace, now.said.value if now else "PENDING"] += 1
+        restarts[(pod.namespace,)] += pod.restarts
         if now and now.said in SHUT:
             blocked.update((pod.namespace, pod.workload.kind, pod.workload.name, rule) for rule in now.rules)
     yield from _blocked(blocked)
@@ -152,19 +155,35 @@ def _gauges(pods: Iterable[GatedPod]) -> Iterator[Metric]:
         ("namespace", "verdict"),
         states,
     )
+    yield _gauge(
+        "weighbridge_gate_restarts",
+        "Restarts of the gates of pods that exist now; a gate that stays shut is started again and again.",
+        ("namespace",),
+        restarts,
+    )
 
 
 def _blocked(blocked: Counter[tuple[str, str, str, str]]) -> Iterator[Metric]:
-    family = GaugeMetricFamily(
+    shown = GaugeMetricFamily(
         "weighbridge_blocked_workload",
         "Pods of a workload whose gate is shut now, by the rule that shuts it.",
         labels=("namespace", "kind", "name", "rule"),
     )
-    for values, count in sorted(blocked.items())[:MOST_BLOCKED]:
-        family.add_metric(values, count)
-    yield family
+    for values in _fair_share(blocked):
+        shown.add_metric(values, blocked[values])
+    yield shown
     yield GaugeMetricFamily(
         "weighbridge_blocked_workload_overflow",
         "Series of weighbridge_blocked_workload that are not shown because there are too many.",
         value=max(0, len(blocked) - MOST_BLOCKED),
     )
+
+
+def _fair_share(blocked: Iterable[tuple[str, str, str, str]]) -> list[tuple[str, str, str, str]]:
+    """Return what is shown: namespaces take turns, so that one of them cannot crowd out the others."""
+    places: Counter[str] = Counter()
+    ranked = []
+    for values in sorted(blocked):
+        ranked.append((places[values[0]], values))
+        places[values[0]] += 1
+    return [values for _, values in sorted(ranked)[:MOST_BLOCKED]]

@@ -64,14 +64,14 @@ class Ledger:
     def record(self, pod: GatedPod) -> list[Outcome]:
         """Count what is new about a pod; return the outcomes that were."""
         counted = self._counted.setdefault(pod.uid, set())
-        self._places[pod.uid] = (pod.namespace, pod.workload.kind)
+        self._places[pod.uid] = (pod.namespace, pod.workload.known_kind)
         fresh: list[Outcome] = []
         for outcome in reversed(pod.outcomes):
             if outcome.said is Said.UNVERIFIED and counted:
                 continue  # it was believed when it spoke; a policy that changed since makes it no forgery
             if outcome.said.value not in counted:
                 counted.add(outcome.said.value)
-                self._add(pod.namespace, pod.workload.kind, outcome)
+                self._add(pod.namespace, pod.workload.known_kind, outcome)
                 fresh.append(outcome)
         return fresh
 

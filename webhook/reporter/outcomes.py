@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
 from initcontainer.contract import GATE_NAME, ContractError, Gate, TerminationMessage, Verdict, decode
+from scanners.escaping import printable
 
 Json: TypeAlias = Mapping[str, Any]
 Trust: TypeAlias = Callable[[Json, Json], Gate | str]
@@ -25,8 +26,27 @@ NOT_EXAMINED: Final = "not-examined"
 UNNAMED: Final = "unnamed"
 """Stands in place of a rule for findings that the message counts and has no room to name."""
 
+OTHER: Final = "other"
+"""Stands in place of an owner's kind that is not one of `WORKLOAD_KINDS`."""
+WORKLOAD_KINDS: Final = frozenset({
+    "CronJob",
+    "DaemonSet",
+    "Deployment",
+    "Job",
+    "JobSet",
+    "LeaderWorkerSet",
+    "Node",
+    "Pod",
+    "RayCluster",
+    "ReplicaSet",
+    "ReplicationController",
+    "StatefulSet",
+})  # fmt: skip
+"""Kinds that own pods. The owner in a pod's metadata is its author's word, so counters know no others."""
 
 _RULE = re.compile(r"[a-z0-9]+(-[a-z0-9]+){0,9}")
+_LONGEST_NAME: Final = 253
+"""Characters of an object's name: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/"""
 
 
 class Said(StrEnum):
@@ -48,10 +68,15 @@ SHUT: Final = frozenset({Said.BLOCK, Said.ERROR})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
-    """What a person would edit to change the pod."""
+    """What a person would edit to change the pod. Both are claims of the pod's author, printable and short."""
 
     kind: str
     name: str
+
+    @property
+    def known_kind(self) -> str:
+        """The kind where it is one of `WORKLOAD_KINDS`, else `other`."""
+        return self.kind if self.kind in WORKLOAD_KINDS else OTHER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +139,8 @@ def workload_of(metadata: Json, owners: tuple[Json, ...]) -> Workload:
     """Return the controller; for a Deployment's ReplicaSet the Deployment, whose name its own contains."""
     if not owners:
         return Workload(kind="Pod", name=metadata["name"])
-    kind, name = owners[0]["kind"], owners[0]["name"]
+    # The API server takes any text that is not empty for an owner's kind and name.
+    kind, name = (printable(owners[0][key], _LONGEST_NAME) for key in ("kind", "name"))
     template_hash = (metadata.get("labels") or {}).get("pod-template-hash", "")
     if kind == "ReplicaSet" and template_hash and name.endswith(f"-{template_hash}"):
         return Workload(kind="Deployment", name=name.removesuffix(f"-{template_hash}"))

@@ -9,7 +9,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
 from webhook.cluster import CONFLICT, ClusterError, Stored
-from webhook.reporter.announcements import Rate, event, reference_to_pod
+from webhook.reporter.announcements import Rate, could_exist, event, reference_to_pod
 from webhook.reporter.audit import audit
 from webhook.reporter.ledger import Ledger
 from webhook.reporter.watching import SELECTOR
@@ -157,8 +157,8 @@ class Reporter:
 
     def _involved(self, news: News) -> list[Mapping[str, Any]]:
         involved: list[Mapping[str, Any]] = [reference_to_pod(news)]
-        for owner in news.pod.owners:
-            above = self._cluster.owner(owner["kind"], news.pod.namespace, owner["name"]) or owner
+        for owner in filter(could_exist, news.pod.owners):
+            above = self._cluster.owner(owner, news.pod.namespace) or owner
             fields = {key: above[key] for key in ("apiVersion", "kind", "name", "uid") if key in above}
             involved.append({**fields, "namespace": news.pod.namespace})
         return involved

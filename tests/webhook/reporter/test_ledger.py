@@ -9,7 +9,8 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
 from initcontainer.contract import Verdict
-from tests.webhook.reporter.conftest import ended, message, pod, trusting
+from scanners.findings import Severity
+from tests.webhook.reporter.conftest import FINDING, ended, message, pod, trusting
 from webhook.reporter.collector import MOST_BLOCKED, OutcomeCollector
 from webhook.reporter.ledger import Ledger, LedgerError
 from webhook.reporter.outcomes import read_pod
@@ -124,3 +125,34 @@ def test_the_gauge_of_blocked_workloads_is_capped() -> None:
     text = generate_latest(registry).decode()
     assert text.count("\nweighbridge_blocked_workload{") == MOST_BLOCKED
     assert registry.get_sample_value("weighbridge_blocked_workload_overflow") == 7
+
+
+def test_no_namespace_crowds_out_another() -> None:
+    """A namespace with more than fills the gauge leaves the others their places."""
+    flood = [
+        blocked(f"a-{number}", owner={"kind": "Job", "name": f"job-{number:05}", "controller": True})
+        for number in range(MOST_BLOCKED + 7)
+    ]
+    other = replace(blocked("z"), namespace="zoo")
+    registry = shown(Ledger(), [*flood, other])
+    workload = {"namespace": "zoo", "kind": "Deployment", "name": "web", "rule": "pickle-import-dangerous"}
+    assert registry.get_sample_value("weighbridge_blocked_workload", workload) == 1
+    assert registry.get_sample_value("weighbridge_blocked_workload_overflow") == 8
+
+
+def test_a_finding_is_counted_by_the_formats_of_its_rule() -> None:
+    """The table that a rule stands in names the family; a rule that is not known is `other`."""
+    ledger = Ledger()
+    rules = {"import-runs-code": "pickles", "keras-lambda": "keras", "rule-of-tomorrow": "other"}
+    findings = tuple(replace(FINDING, rule=rule) for rule in rules)
+    ledger.record(read_pod(pod(state=ended(message(findings=findings, counts={Severity.CRITICAL: 3}))), trusting))
+    registry = shown(ledger, [])
+    for rule, family in rules.items():
+        labels = {"namespace": "serving", "rule": rule, "severity": "CRITICAL", "format": family}
+        assert registry.get_sample_value("weighbridge_gate_findings_total", labels) == 1
+
+
+def test_a_crash_loop_shows_as_restarts() -> None:
+    """One verdict, and as many restarts as the kubelet says."""
+    pods = [replace(blocked(uid), restarts=count) for uid, count in (("a", 3), ("b", 4))]
+    assert shown(Ledger(), pods).get_sample_value("weighbridge_gate_restarts", {"namespace": "serving"}) == 7

@@ -127,3 +127,13 @@ def test_workloads() -> None:
     assert read_pod(pod(owner=job), trusting).workload == Workload(kind="Job", name="train")
     assert read_pod(pod(owner=foreign), trusting).workload == Workload(kind="ReplicaSet", name="by-hand")
     assert read_pod(pod(owner={}), trusting).workload == Workload(kind="Pod", name="web-1")
+
+
+def test_an_owner_is_the_authors_word() -> None:
+    """Its kind and name are any text for the API server: they are shown printable and short, and counted as known words."""
+    claimed = {"kind": "<b>\x1f\n", "name": "\u202e" * 5000, "controller": True}
+    workload = read_pod(pod(owner=claimed), trusting).workload
+    assert workload.known_kind == "other"
+    for text in (workload.kind, workload.name):
+        assert text.isprintable()
+        assert len(text) < 2000

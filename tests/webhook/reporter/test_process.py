@@ -66,7 +66,7 @@ def test_verdicts_become_metrics_and_events(api: FakeApi) -> None:
     """What gates said is counted, shown by workload while it lasts, and told on the pod and its Deployment."""
     bad, forged = blocked(), blocked(gate=container(command=["true"]))
     owner = {"kind": "Deployment", "name": "web", "uid": "d1", "controller": True, "apiVersion": "apps/v1"}
-    replica_set = {"metadata": {"name": "web-5d8f", "namespace": "serving", "ownerReferences": [owner]}}
+    replica_set = {"metadata": {"name": "web-5d8f", "namespace": "serving", "uid": "r1", "ownerReferences": [owner]}}
     api.put("replicasets", replica_set)
     for each in (bad, forged, passed()):
         api.put("pods", each)
@@ -225,12 +225,43 @@ def test_a_flood_of_findings_breaks_nothing(api: FakeApi) -> None:
     api.put("pods", pod(uid, state=ended(text), name=f"web-{uid}"))
     with reporter(api) as process:
         wait_for("verdict", lambda: verdicts(process, "BLOCK"))
-        findings = 'weighbridge_gate_findings_total{{namespace="serving",rule="{}",severity="HIGH"}}'
+        findings = 'weighbridge_gate_findings_total{{format="other",namespace="serving",rule="{}",severity="HIGH"}}'
         named = process.metric(findings.format("pickle-import-dangerous"))
         assert named + process.metric(findings.format("unnamed")) == 500
         for event in wait_for("events", lambda: api.all("events")):
             assert event["message"].isprintable()
         assert "\x1b" not in process.metrics()
+
+
+def test_an_owner_that_cannot_exist_breaks_nothing(api: FakeApi) -> None:
+    """The API server takes any text for an owner: labels stay printable, short and few, and totals can be read again."""
+    nasty = {
+        "apiVersion": "v1",
+        "kind": "<b>\x1f\x1b[2J",
+        "uid": "o1",
+        "controller": True,
+        "name": "../a\n" + "x" * 5000,
+    }
+    elsewhere = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-5d8f", "uid": "other", "controller": True}
+    owner = {"kind": "Deployment", "name": "web", "uid": "d1", "controller": True, "apiVersion": "apps/v1"}
+    api.put(
+        "replicasets",
+        {"metadata": {"name": "web-5d8f", "namespace": "serving", "uid": "r1", "ownerReferences": [owner]}},
+    )
+    for each in (nasty, elsewhere):
+        api.put("pods", blocked(owner=each))
+    counted = 'weighbridge_gate_verdicts_total{namespace="serving",verdict="BLOCK",workload_kind="other"}'
+    with reporter(api) as process:
+        wait_for("verdict", lambda: process.metric(counted) == 1)
+        events = wait_for("events", lambda: api.all("events") if len(api.all("events")) == 3 else None)
+        told = [(event["involvedObject"]["kind"], event["involvedObject"]["uid"]) for event in events]
+        assert [each for each in told if each[0] != "Pod"] == [("ReplicaSet", "other")]
+        (line,) = [line for line in process.metrics().splitlines() if 'rule="' in line and "../a" in line]
+        assert line.isprintable()
+        assert len(line) < 600
+        process.kill()
+    with reporter(api) as process:
+        wait_for("totals", lambda: process.metric(counted) == 1)
 
 
 @pytest.mark.e2e
