@@ -40,8 +40,11 @@ bench: $(VENV)/.run ## speed and memory as ratios, against peers and the physica
 fuzz: $(VENV)/.run ## the difference test, a million cases
 	$(BIN)/python -m tests.fuzz
 
-docs: $(VENV)/.run ## regenerate docs/rules.md, docs/formats.md
+docs: $(VENV)/.run ## regenerate docs/rules.md, docs/formats.md, and the chart's dashboards and alerts
 	$(BIN)/python -m tools.docs
+	$(BIN)/python -m tools.chart
+	$(BIN)/python -m tools.dashboards
+	$(BIN)/python -m tools.alerts
 
 allowlist: $(VENV)/.run ## regenerate the import allowlist: hours, and 40 GB below .allowlist
 	$(BIN)/python -m tools.allowlist .allowlist

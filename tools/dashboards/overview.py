@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tools.dashboards.frame import arrange, choice, dashboard, link
 from tools.dashboards.panels import (
     GREY,
     ORANGE,
@@ -11,14 +12,10 @@ from tools.dashboards.panels import (
     SEVERITY_COLORS,
     VERDICT_COLORS,
     YELLOW,
-    arrange,
     bars,
-    choice,
     colored,
     column,
-    dashboard,
     lines,
-    link,
     stat,
     table,
 )

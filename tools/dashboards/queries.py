@@ -6,6 +6,8 @@ from typing import Final
 
 OURS: Final = 'name=~".+[.]weighbridge[.]dev"'
 """Selects our entries among all webhooks that an API server tells of; the chart names them so."""
+UNANSWERED: Final = f'{OURS}, error_type=~"calling_webhook_error|apiserver_internal_error"'
+"""Selects requests that an API server refused because it got no answer of ours that it could use."""
 GAP: Final = "10m"
 """How long the reporter may be away without its counters seeming to start anew."""
 
