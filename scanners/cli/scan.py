@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from scanners.cli.parser import Parser
@@ -36,6 +37,7 @@ examples:
   weighbridge scan model.pt
   weighbridge scan --format sarif --output models.sarif models/
   weighbridge scan --allow-import mypackage.layers.Attention checkpoints/
+  weighbridge scan --metrics-file /var/lib/node_exporter/models.prom /srv/models
   curl -s https://example.org/model.bin | weighbridge scan -
 """
 
@@ -46,6 +48,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         scan_options = _scan_options(options)
         _check_output(options.output)
+        _check_metrics_file(options.metrics_file)
     except (ValueError, OSError) as error:
         print(f"weighbridge scan: {error}", file=sys.stderr)
         return EXIT_USAGE
@@ -61,6 +64,13 @@ def _check_output(path: str | None) -> None:
         Path(path).open("w").close()
 
 
+def _check_metrics_file(path: str | None) -> None:
+    if path is not None:
+        from scanners.cli.metrics import check_place
+
+        check_place(Path(path))
+
+
 def _in_order(entries: Sequence[Target | FileReport], options: ScanOptions) -> Iterator[FileReport]:
     """Yield a report for each entry: the one it is, or the next that the workers bring."""
     scanned = scan_files([entry for entry in entries if not isinstance(entry, FileReport)], options)
@@ -69,6 +79,7 @@ def _in_order(entries: Sequence[Target | FileReport], options: ScanOptions) -> I
 
 
 def _report(reports: Iterator[FileReport], total: int, options: argparse.Namespace) -> int:
+    began = time.monotonic()
     summary = Summary()
     fail_on = Severity[options.fail_on.upper()]
     watched = _watch(reports, summary, total)
@@ -80,7 +91,19 @@ def _report(reports: Iterator[FileReport], total: int, options: argparse.Namespa
     code = summary.exit_code(fail_on)
     if summary.files == 0:
         print("weighbridge scan: nothing to scan", file=sys.stderr)
+    if options.metrics_file is not None:
+        _write_metrics(Path(options.metrics_file), summary, code, time.monotonic() - began)
     return code
+
+
+def _write_metrics(path: Path, summary: Summary, exit_code: int, seconds: float) -> None:
+    """Write what came out; where that fails the exit code still tells it, and the old file's time that it is old."""
+    from scanners.cli.metrics import write
+
+    try:
+        write(path, summary, exit_code=exit_code, seconds=seconds, ended=time.time())
+    except OSError as error:
+        print(f"weighbridge scan: metrics not written: {error}", file=sys.stderr)
 
 
 def _watch(reports: Iterator[FileReport], summary: Summary, total: int) -> Iterator[FileReport]:
@@ -166,6 +189,11 @@ def parser() -> Parser:
     command.add_argument("path", nargs="+", metavar="PATH", help="a file, a directory, or - for standard input")
     command.add_argument("--format", choices=("text", "json", "sarif", "modelscan-json"), default="text")
     command.add_argument("--output", metavar="FILE", help="write the report here instead of standard output")
+    command.add_argument(
+        "--metrics-file",
+        metavar="FILE",
+        help="write counts for Prometheus here, for node_exporter's textfile collector",
+    )
     command.add_argument(
         "--fail-on",
         choices=[level.name.lower() for level in Severity],

@@ -26,6 +26,7 @@ class Summary:
     bytes: int = 0
     parts: int = 0
     severities: Counter[Severity] = field(default_factory=Counter)
+    rules: Counter[tuple[str, Severity]] = field(default_factory=Counter)
     examined: Counter[Examined] = field(default_factory=Counter)
 
     def add(self, report: FileReport) -> None:
@@ -34,6 +35,7 @@ class Summary:
         self.bytes += report.size
         self.parts += report.parts
         self.severities.update(finding.severity for finding in report.findings)
+        self.rules.update((finding.rule, finding.severity) for finding in report.findings)
         self.examined[report.examined] += 1
 
     def exit_code(self, fail_on: Severity) -> int:
