@@ -86,6 +86,12 @@ NOTES: Mapping[Format, Note] = {
         (Format.ELF, Format.PE, Format.MACH_O, Format.OTHER_EXECUTABLE, Format.SCRIPT),
         Note("that it is there at all: no model server needs one beside its weights", "what the program does"),
     ),
+    Format.PYTHON_SOURCE: Note(
+        "the syntax tree: what runs on import, what reaches out then, what starts processes or evaluates text later, what is "
+        "hidden by encodings or names put together; whether a server runs it by default",
+        "whether code that is not dangerous by name does what it should; names that only running it would tell",
+    ),
+    Format.PYTHON_BYTECODE: Note("that it is there at all", "what the code does"),
     Format.MODEL_CONFIG: Note(
         "keys at any depth that name code, kernels, classes or files: auto_map, custom pipelines and components, attention "
         "kernels, trust_remote_code, modules to import, handlers of servers, paths of shards, keys that stand twice",
@@ -108,8 +114,6 @@ NOTES: Mapping[Format, Note] = {
             Format.XGBOOST_UBJSON,
             Format.LIGHTGBM,
             Format.CATBOOST,
-            Format.PYTHON_SOURCE,
-            Format.PYTHON_BYTECODE,
         ),
         _UNREAD,
     ),

@@ -143,6 +143,12 @@ def _model_config(part: Part) -> Iterator[Finding | Gap | Embedded]:
     return model_config.read(part)
 
 
+def _python_source(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import python_source
+
+    return python_source.read(part)
+
+
 READERS: Mapping[Format, Reader | None] = {
     Format.TENSORFLOW_TEXT: _tensorflow_text,
     Format.TENSORFLOW_CHECKPOINT: _tensorflow_checkpoint,
@@ -172,8 +178,8 @@ READERS: Mapping[Format, Reader | None] = {
     Format.OTHER_EXECUTABLE: _executable,
     Format.SCRIPT: _executable,
     Format.MODEL_CONFIG: _model_config,
-    Format.PYTHON_SOURCE: None,
-    Format.PYTHON_BYTECODE: None,
+    Format.PYTHON_SOURCE: _python_source,
+    Format.PYTHON_BYTECODE: _executable,
     Format.ZSTANDARD: None,
     Format.SEVEN_ZIP: None,
     Format.RAR: None,

@@ -1,5 +1,5 @@
 """
-Programs: ELF, PE, Mach-O, WebAssembly, Java classes, and text that names its interpreter.
+Programs: ELF, PE, Mach-O, WebAssembly, Java classes, Python's bytecode, and text that names its interpreter.
 
 Nothing in them is read: that they are there is the fact.
 """
@@ -27,5 +27,8 @@ def read(part: Part) -> Iterator[Finding | Gap | Embedded]:
     if suffix(part.name) in SHELL_SUFFIXES or text.startswith(b"#!"):
         first = text.split(b"\n", 1)[0].decode("utf-8", "replace")
         yield Finding(rule="script", evidence=first, offset=0)
+    elif head[2:4] == b"\r\n":
+        evidence = f"bytecode of magic number {int.from_bytes(head[:2], 'little')}"
+        yield Finding(rule="python-bytecode", evidence=evidence, offset=0)
     else:
         yield Finding(rule="native-executable", evidence=f"starts with {head[:8].hex(' ')}", offset=0)

@@ -6,14 +6,23 @@ two rules with one id.
 
 from __future__ import annotations
 
-from scanners.rules import archives, directory, files, keras, pickles, tensorflow, tensors
+from scanners.rules import archives, directory, files, keras, pickles, python, tensorflow, tensors
 from scanners.rules.rule import Rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_TABLES = (archives.TABLE, files.TABLE, pickles.TABLE, tensors.TABLE, keras.TABLE, tensorflow.TABLE, directory.TABLE)
+_TABLES = (
+    archives.TABLE,
+    files.TABLE,
+    pickles.TABLE,
+    tensors.TABLE,
+    keras.TABLE,
+    tensorflow.TABLE,
+    directory.TABLE,
+    python.TABLE,
+)
 
 
 def _union() -> Mapping[str, Rule]:

@@ -32,9 +32,9 @@ class _Trial(Listener):
         self.called_something = False
 
     def imported(self, what: Global) -> Iterable[Fact]:
-        """Note names known to be dangerous."""
+        """Note names known to be dangerous, of modules that could be one: `i` begins INST and `import os` alike."""
         pairs = spellings(what.module, what.name, what.protocol)
-        if any(judge(*pair).kind >= Kind.REACHES_OUT for pair in pairs):
+        if is_importable(what) and any(judge(*pair).kind >= Kind.REACHES_OUT for pair in pairs):
             self.dangerous = True
         return ()
 
