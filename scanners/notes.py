@@ -97,6 +97,11 @@ NOTES: Mapping[Format, Note] = {
         "kernels, trust_remote_code, modules to import, handlers of servers, paths of shards, keys that stand twice",
         "whether the code that is named is there: each file is examined by itself",
     ),
+    Format.JINJA_TEMPLATE: Note(
+        "attributes, calls, filters and tests against what chat templates need; names put together from text; other "
+        "templates it loads; loops and values without bounds, as far as constants tell",
+        "what the template prints; loops over the messages themselves",
+    ),
     **dict.fromkeys(
         (
             Format.ZSTANDARD,
@@ -107,7 +112,6 @@ NOTES: Mapping[Format, Note] = {
             Format.TFLITE,
             Format.GGUF,
             Format.GGML,
-            Format.JINJA_TEMPLATE,
             Format.FLAX_MSGPACK,
             Format.SKOPS,
             Format.XGBOOST_JSON,

@@ -149,6 +149,12 @@ def _python_source(part: Part) -> Iterator[Finding | Gap | Embedded]:
     return python_source.read(part)
 
 
+def _jinja_template(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import jinja_template
+
+    return jinja_template.read(part)
+
+
 READERS: Mapping[Format, Reader | None] = {
     Format.TENSORFLOW_TEXT: _tensorflow_text,
     Format.TENSORFLOW_CHECKPOINT: _tensorflow_checkpoint,
@@ -188,7 +194,7 @@ READERS: Mapping[Format, Reader | None] = {
     Format.TFLITE: None,
     Format.GGUF: None,
     Format.GGML: None,
-    Format.JINJA_TEMPLATE: None,
+    Format.JINJA_TEMPLATE: _jinja_template,
     Format.FLAX_MSGPACK: None,
     Format.SKOPS: None,
     Format.XGBOOST_JSON: None,

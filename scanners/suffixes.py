@@ -33,6 +33,8 @@ _ZIPS = frozenset({Format.ZIP, Format.TORCH_ZIP, Format.KERAS_ZIP})
 
 SHELL_SUFFIXES = (".sh", ".bash", ".zsh", ".ksh", ".csh", ".fish", ".bat", ".cmd", ".ps1")
 """Suffixes under which a shell's scripts are kept; an interpreter that is given one asks for no first line."""
+TEMPLATE_SUFFIXES = frozenset({".jinja", ".jinja2", ".j2"})
+"""Suffixes of Jinja templates; nothing in the text says so."""
 
 EXPECTED: Mapping[str, frozenset[Format]] = {
     **dict.fromkeys((".pkl", ".pickle", ".pck", ".pk", ".dill", ".cloudpickle", ".sav"), _PICKLES | _TORCH),
@@ -67,7 +69,8 @@ EXPECTED: Mapping[str, frozenset[Format]] = {
     **dict.fromkeys((".so", ".dylib", ".dll", ".exe", ".pyd"), _NATIVE),
     **dict.fromkeys(SHELL_SUFFIXES, frozenset({Format.SCRIPT, Format.INERT})),
     **dict.fromkeys((".txt", ".md", ".rst", ".csv", ".tsv", ".json", ".jsonl", ".yaml", ".yml", ".toml"), _TEXT),
-    **dict.fromkeys((".jinja", ".ini", ".cfg", ".html", ".htm", ".xml", ".svg", ".css", ".vocab", ".merges"), _INERT),
+    **dict.fromkeys(TEMPLATE_SUFFIXES, frozenset({Format.JINJA_TEMPLATE, Format.INERT})),
+    **dict.fromkeys((".ini", ".cfg", ".html", ".htm", ".xml", ".svg", ".css", ".vocab", ".merges"), _INERT),
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".ico", ".tif", ".tiff"), _INERT),
     **dict.fromkeys((".wav", ".mp3", ".flac", ".ogg", ".mp4", ".ttf", ".woff", ".woff2"), _INERT),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanners.formats import Format
-from scanners.suffixes import SHELL_SUFFIXES, suffix
+from scanners.suffixes import SHELL_SUFFIXES, TEMPLATE_SUFFIXES, suffix
 
 if TYPE_CHECKING:
     from scanners.formats import Part
@@ -18,6 +18,8 @@ def text_kind(part: Part, source: Source, head: bytes) -> Format | None:
         return Format.TORCHSCRIPT
     if suffix(part.name) in (".py", ".pyw"):
         return Format.PYTHON_SOURCE
+    if suffix(part.name) in TEMPLATE_SUFFIXES:
+        return Format.JINJA_TEMPLATE
     if head.startswith((b"#!", b"\xef\xbb\xbf#!")) or suffix(part.name) in SHELL_SUFFIXES:
         return Format.SCRIPT
     return _document(source, head)

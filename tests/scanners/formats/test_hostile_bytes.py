@@ -13,7 +13,7 @@ from scanners.limits import Budget, BudgetExceeded, Limits
 from scanners.readers import READERS
 from scanners.rules import RULES
 from scanners.sources import BytesSource
-from tests.corpus import archives, directory, python, tensors
+from tests.corpus import archives, directory, python, templates, tensors
 
 OURS = (
     Format.ZIP,
@@ -27,18 +27,11 @@ OURS = (
     Format.ELF,
     Format.MODEL_CONFIG,
     Format.PYTHON_SOURCE,
+    Format.JINJA_TEMPLATE,
 )
 SMALL = Limits(members=500, inflated_bytes=1 << 24)
-SEEDS = tuple(
-    data
-    for build in (
-        *archives.SAMPLES.values(),
-        *directory.SAMPLES.values(),
-        *python.SAMPLES.values(),
-        *tensors.SAMPLES.values(),
-    )
-    if len(data := build()) < 4000
-)
+FAMILIES = (archives, directory, python, templates, tensors)
+SEEDS = tuple(data for family in FAMILIES for build in family.SAMPLES.values() if len(data := build()) < 4000)
 EDITS = st.lists(st.tuples(st.integers(0, 4000), st.binary(max_size=6), st.integers(0, 6)), max_size=4)
 
 
