@@ -10,8 +10,6 @@ import os
 import signal
 import sys
 import time
-from contextlib import closing
-from datetime import UTC, date, datetime
 
 from initcontainer.contract import (
     TERMINATION_MESSAGE_PATH,
@@ -31,6 +29,7 @@ from scanners.walk import WalkedFile, walk
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
+    from datetime import date
     from types import FrameType
     from typing import NoReturn
 
@@ -67,8 +66,7 @@ class _Run:
         self._surroundings = surroundings
         self._places = places
         self._log = Log(sys.stdout)
-        # The waivers' days are UTC days, wherever the node stands.
-        self._judgement = Judgement(config, _today())
+        self._judgement = Judgement(config, _today() if config.waivers else None)
 
     def run(self) -> int:
         """Examine everything; whatever happens, leave a message and return an exit code."""
@@ -98,10 +96,13 @@ class _Run:
                     self._take(entry)
             if seen == (len(targets), self._judgement.gaps):
                 self._judgement.add_empty(volume)
-        with closing(self._scan(targets)) as reports:
+        reports = self._scan(targets)
+        try:
             for report in _shown(reports, len(targets)):
                 self._take(report)
                 self._judgement.count(report)
+        finally:
+            reports.close()
 
     def _scan(self, targets: Sequence[WalkedFile]) -> Generator[FileReport, None, None]:
         from scanners.machine import memory_limit, processors, share
@@ -182,6 +183,9 @@ def _shown(reports: Iterator[FileReport], total: int) -> Iterator[FileReport]:
 
 
 def _today() -> date:
+    """Return the day in UTC, as the days of waivers are, wherever the node stands."""
+    from datetime import UTC, datetime
+
     return datetime.now(tz=UTC).date()
 
 

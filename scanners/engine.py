@@ -9,13 +9,13 @@ from __future__ import annotations
 from scanners.findings import Embedded, Examined, FileReport, Finding, Gap, Reason
 from scanners.formats import Format, Malformed, Part
 from scanners.identify import EXPECTED, identify
-from scanners.limits import Budget, BudgetExceeded, Limits
-from scanners.readers import READERS
+from scanners.limits import Budget, BudgetExceeded, Limits, OutOfTime
+from scanners.readers import NATIVE, READERS
 from scanners.records import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from scanners.sources import Source
 
@@ -39,15 +39,17 @@ def examine(
     limits: Limits | None = None,
     allowed_imports: Iterable[str] = (),
     hash_findings: bool = True,
+    before_native: Callable[[], None] | None = None,
 ) -> FileReport:
     """
     Examine one file and everything inside it.
 
     `path` is what the report calls the file; its last component is the name that loaders which go by names would see.
-    `hash_findings` adds the digest of files with a finding, which waivers by digest need. Never raises for what the bytes
-    are: what could not be read is a `Gap` of the report.
+    `hash_findings` adds the digest of files with a finding, which waivers by digest need. `before_native` is called
+    before bytes are given to a library that is written in C. Never raises for what the bytes are: what could not be read
+    is a `Gap` of the report.
     """
-    examination = _Examination(Budget(limits or Limits()), frozenset(allowed_imports))
+    examination = _Examination(Budget(limits or Limits()), frozenset(allowed_imports), before_native)
     examination.run(source, path.rsplit("/", 1)[-1])
     gaps = tuple(examination.gaps)
     try:
@@ -70,9 +72,12 @@ def examine(
 class _Examination:
     """What is known of one file while it is being read."""
 
-    def __init__(self, budget: Budget, allowed_imports: frozenset[str]) -> None:
+    def __init__(
+        self, budget: Budget, allowed_imports: frozenset[str], before_native: Callable[[], None] | None
+    ) -> None:
         self._budget = budget
         self._allowed_imports = allowed_imports
+        self._before_native = before_native
         self.findings: dict[tuple[str, str, str | None, str], Finding] = {}
         self.gaps: list[Gap] = []
         self.formats: list[str] = []
@@ -84,6 +89,8 @@ class _Examination:
             self._part(part, ())
         except BudgetExceeded as error:
             self.gaps.append(Gap(reason=Reason.BUDGET, detail=str(error)))
+        except OutOfTime as error:
+            self.gaps.append(Gap(reason=Reason.BUDGET, detail=str(error), examined=Examined.NOT))
         except _Flood:
             detail = f"more than {MAX_STATEMENTS:,} findings; the rest of the file was not examined"
             self.gaps.append(Gap(reason=Reason.BUDGET, detail=detail))
@@ -123,6 +130,8 @@ class _Examination:
         if reader is None:
             self._keep(_unread(format_), members)
             return
+        if format_ in NATIVE and self._before_native is not None:
+            self._before_native()
         try:
             for fact in reader(part):
                 if isinstance(fact, Embedded):

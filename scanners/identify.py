@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import re
 
-from scanners.archives.tar_walk import holds_names
-from scanners.archives.zip_directories import find_directories, mentions, records
+from scanners.archives.zip_end import may_be_zip
 from scanners.formats import Format
 from scanners.magic import HDF5_SIGNATURE, HEAD, by_head, by_offset, weak_stream
 from scanners.plain_text import is_text
-from scanners.protobuf_shapes import by_shape
 from scanners.sources import BytesSource
 from scanners.suffixes import EXPECTED, PICKLE_SUFFIXES, suffix
-from scanners.unpickler import is_torch_legacy, looks_like_pickle
+from scanners.unpickler.plausible import is_torch_legacy, looks_like_pickle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,15 +50,9 @@ _ACCOUNTED = frozenset(
 )
 """Formats whose readers report every byte behind them: a long compressed source is not inflated to its end before that."""
 _TORCH_TAR_NAMES = frozenset({"storages", "tensors", "pickle"})
-_CHECKPOINT_SHARD = re.compile(r"\.data-[0-9]{5}-of-[0-9]{5}\Z")
+_CHECKPOINT_SHARD = r"\.data-[0-9]{5}-of-[0-9]{5}\Z"
 _TABLE_MAGIC = bytes.fromhex("57fb808b247547db")
 """Footer of LevelDB's table format, in which TensorFlow writes checkpoint indices (tensorflow/core/lib/io/format.h)."""
-_TELLING = re.compile(
-    rb"data\.pkl|attributes\.pkl|serialization_id|extern_modules|archive_format|config\.json|metadata\.json|model\.weights\.",
-    re.IGNORECASE,
-)
-_TORCH_NAMES = frozenset({"data.pkl", "attributes.pkl", "serialization_id", "extern_modules", "archive_format"})
-"""Members of what `torch.save`, `torch.jit.save`, `torch.package` and `torch.export.save` write."""
 
 
 def identify(part: Part) -> tuple[Format, ...]:
@@ -89,8 +81,8 @@ def _by_the_rest(
     plain = magic is None and not found
     shapes = _by_structure(source, head) if plain else ()
     text = plain and is_text(source, head)
-    if plain and not shapes and not text and (shape := by_shape(head, source.size)) is not None:
-        shapes = (shape,)
+    if plain and not shapes and not text:
+        shapes = _by_first_fields(source, head)
     found.extend(shape for shape in shapes if shape is not Format.INERT)
     if text and (kind := _text_kind(part, source, head)) is not None:
         found.append(kind)
@@ -107,6 +99,13 @@ def _by_structure(source: Source, head: bytes) -> tuple[Format, ...]:
     from scanners.structure import by_structure
 
     return by_structure(source, head)
+
+
+def _by_first_fields(source: Source, head: bytes) -> tuple[Format, ...]:
+    from scanners.protobuf_shapes import by_shape
+
+    shape = by_shape(head, source.size)
+    return () if shape is None else (shape,)
 
 
 def _in_numbers(source: Source, head: bytes) -> Iterator[Format]:
@@ -144,8 +143,8 @@ def _further_in(source: Source, magic: Format | None, *, text: bool) -> Iterator
         if signature == HDF5_SIGNATURE:
             yield Format.KERAS_HDF5
         at *= 2
-    if magic is not Format.ZIP and find_directories(source).readings:
-        yield from _zip_kinds(source)
+    if magic is not Format.ZIP and may_be_zip(source):
+        yield from _zip_kinds(source, from_the_end=True)
     if source.size >= 48 and source.read(source.size - 8, 8) == _TABLE_MAGIC:
         yield Format.TENSORFLOW_CHECKPOINT
 
@@ -159,11 +158,13 @@ def _text_kind(part: Part, source: Source, head: bytes) -> Format | None:
 
 def _unrecognised(part: Part) -> Format:
     """Return `UNKNOWN`, but for the shards of a TensorFlow checkpoint, which are raw numbers by their name."""
-    return Format.TENSOR_DATA if _CHECKPOINT_SHARD.search(part.name) else Format.UNKNOWN
+    return Format.TENSOR_DATA if re.search(_CHECKPOINT_SHARD, part.name) else Format.UNKNOWN
 
 
 def _is_torch_tar(source: Source) -> bool:
     """Say whether `torch.load` would take a tar archive for its own; it opens no compressed one."""
+    from scanners.archives.tar_walk import holds_names
+
     return not getattr(source, "sequential", False) and holds_names(source, _TORCH_TAR_NAMES)
 
 
@@ -175,28 +176,8 @@ def _is_safetensors(source: Source, head: bytes) -> bool:
     return 2 <= length <= source.size - 8 or (head[9:10] == b'"' and 0 in head[:8])
 
 
-def _zip_kinds(source: Source) -> Iterator[Format]:
-    """Yield which loaders would take a ZIP for theirs, by the names of its members."""
-    names = _telling_names(source)
-    torch = not _TORCH_NAMES.isdisjoint(names)
-    keras = "config.json" in names and any(name.startswith(("model.weights.", "metadata.json")) for name in names)
-    if torch:
-        yield Format.TORCH_ZIP
-    if keras:
-        yield Format.KERAS_ZIP
-    if not torch and not keras:
-        yield Format.ZIP
+def _zip_kinds(source: Source, *, from_the_end: bool = False) -> Iterator[Format]:
+    """Yield which loaders would take a ZIP for theirs; imported here, since most files are none."""
+    from scanners.archives.zip_kinds import zip_kinds
 
-
-def _telling_names(source: Source) -> set[str]:
-    """Return the last components, in lower case, of member names that tell PyTorch's and Keras's archives."""
-    found = find_directories(source)
-    if not found.readings:
-        match = _TELLING.findall(source.read(0, 1 << 20))
-        return {name.decode().lower() for name in match}
-    if not mentions(source, found, _TELLING):
-        return set()
-    directories = {reading.start: reading for reading in found.readings}.values()
-    names = (record.name for directory in directories for _, record in records(source, directory))
-    last = (name.decode("latin-1").lower().replace("\\", "/").rpartition("/")[2] for name in names)
-    return {name for name in last if _TELLING.match(name.encode("latin-1"))}
+    return zip_kinds(source, from_the_end=from_the_end)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from scanners.records import Record
 
+_BYTES_FOR_SECONDS = 64 << 20
+_MOST_TIMES = 60
+"""A file with a hole of a terabyte in it must not buy a month."""
+
 
 class BudgetExceeded(Exception):
     """A limit was reached; the engine turns it into a `Gap` with reason `budget`."""
@@ -17,6 +21,21 @@ class BudgetExceeded(Exception):
         return f"more than {self.limit:,} {self.what}; raise the limit only if you trust where the file comes from"
 
 
+class OutOfTime(BaseException):
+    """
+    The processor time of one file is used up.
+
+    It is raised wherever the code happens to be, so that nothing that takes an exception for a fault of the file may
+    catch it; the engine turns it into a `Gap` with reason `budget`.
+    """
+
+    def __str__(self) -> str:
+        return (
+            "it took more processor time than a file of its size may cost; "
+            "raise --max-seconds only if you trust where it comes from"
+        )
+
+
 class Limits(Record):
     """What one file may cost. Frozen and self-validating: a limit below one would examine nothing."""
 
@@ -28,11 +47,17 @@ class Limits(Record):
     """How many containers may be nested."""
     members: int = 1_000_000
     """Members of all archives of one file together."""
+    seconds: int = 60
+    """Processor time of a file of up to 64 MiB; larger ones have more in proportion, up to sixty times as much."""
 
     def __post_init__(self) -> None:
         for name in self.__slots__:
             if getattr(self, name) < 1:
                 raise ValueError(f"limit {name} must be at least 1, not {getattr(self, name)}")
+
+    def seconds_for(self, size: int) -> int:
+        """Return the processor time that a file of `size` bytes may cost."""
+        return self.seconds * min(_MOST_TIMES, max(1, size // _BYTES_FOR_SECONDS))
 
 
 class Budget:

@@ -6,12 +6,8 @@ Only signatures that a loader or a person would go by; where two or three bytes 
 
 from __future__ import annotations
 
-import struct
-import zlib
-from typing import NamedTuple
-
 from scanners import lz4
-from scanners.archives.tar_headers import is_tar
+from scanners.archives.tar_checksum import is_tar
 from scanners.formats import Format
 
 TYPE_CHECKING = False
@@ -25,13 +21,16 @@ HEAD = 4096
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
-class Magic(NamedTuple):
+class Magic:
     """One signature at the start of a file."""
 
-    prefix: bytes
-    format: Format
-    verify: Callable[[bytes], bool] | None = None
-    """Looks at the rest of the head where the prefix alone is weak."""
+    __slots__ = ("format", "prefix", "verify")
+
+    def __init__(self, prefix: bytes, format_: Format, verify: Callable[[bytes], bool] | None = None) -> None:
+        """`verify` looks at the rest of the head where the prefix alone is weak."""
+        self.prefix = prefix
+        self.format = format_
+        self.verify = verify
 
 
 def _gzip(head: bytes) -> bool:
@@ -44,14 +43,14 @@ def _pe(head: bytes) -> bool:
         return True
     if len(head) < 64:
         return False
-    (start,) = struct.unpack_from("<L", head, 60)
+    start = int.from_bytes(head[60:64], "little")
     return head[start : start + 4] == b"PE\0\0" or head[start : start + 2] in (b"NE", b"LE")
 
 
 def _mach(head: bytes) -> bool:
     """Accept a thin Mach-O file: the fourth word is a known kind of file."""
-    order = "<" if head[:1] in (b"\xce", b"\xcf") else ">"
-    return len(head) >= 28 and 1 <= struct.unpack_from(f"{order}L", head, 12)[0] <= 12
+    little = head[:1] in (b"\xce", b"\xcf")
+    return len(head) >= 28 and 1 <= int.from_bytes(head[12:16], "little" if little else "big") <= 12
 
 
 def _fat_or_class(head: bytes) -> bool:
@@ -61,7 +60,7 @@ def _fat_or_class(head: bytes) -> bool:
 
 def _bytecode(head: bytes) -> bool:
     """CPython's magic number is two bytes and CR LF; numbers in use run from 3,000 (3.0) past 3,600."""
-    return len(head) >= 16 and (3000 <= struct.unpack_from("<H", head)[0] < 4200 or head[:2] == b"\x03\xf3")
+    return len(head) >= 16 and (3000 <= int.from_bytes(head[:2], "little") < 4200 or head[:2] == b"\x03\xf3")
 
 
 def _riff(head: bytes) -> bool:
@@ -78,7 +77,7 @@ def _media(head: bytes) -> bool:
 
 
 def _bitmap(head: bytes) -> bool:
-    return len(head) >= 30 and struct.unpack_from("<L", head, 14)[0] in (12, 40, 52, 56, 64, 108, 124)
+    return len(head) >= 30 and int.from_bytes(head[14:18], "little") in (12, 40, 52, 56, 64, 108, 124)
 
 
 TABLE: tuple[Magic, ...] = (
@@ -207,6 +206,8 @@ def _zlib(head: bytes) -> bool:
     """RFC 1950: method 8, window up to 32 KiB, the two bytes divisible by 31; and then it must inflate."""
     if len(head) < 8 or head[0] & 0x0F != 8 or head[0] >> 4 > 7 or (head[0] << 8 | head[1]) % 31 or head[1] & 0x20:
         return False
+    import zlib
+
     try:
         return bool(zlib.decompressobj().decompress(head, 1 << 16))
     except zlib.error:

@@ -155,6 +155,19 @@ def _jinja_template(part: Part) -> Iterator[Finding | Gap | Embedded]:
     return jinja_template.read(part)
 
 
+NATIVE = frozenset(
+    {
+        Format.KERAS_HDF5,
+        Format.KERAS_METADATA,
+        Format.SAVED_MODEL,
+        Format.TENSORFLOW_CHECKPOINT,
+        Format.TENSORFLOW_GRAPH,
+        Format.TENSORFLOW_META_GRAPH,
+        Format.TENSORFLOW_TEXT,
+    }
+)
+"""Formats of which bytes are given to a library written in C, other than Python's own: HDF5, protobuf."""
+
 READERS: Mapping[Format, Reader | None] = {
     Format.TENSORFLOW_TEXT: _tensorflow_text,
     Format.TENSORFLOW_CHECKPOINT: _tensorflow_checkpoint,

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
 
+from scanners import imports
 from scanners.findings import Finding
-from scanners.imports import Kind, judge
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TARGET = re.compile(r"""_target_["']?\s*[:=]\s*["']?([A-Za-z_][\w.]*)""")
+_TARGET = r"""_target_["']?\s*[:=]\s*["']?([A-Za-z_][\w.]*)"""
 
 
 def judge_metadata(metadata: object) -> Iterator[Finding]:
@@ -26,7 +26,7 @@ def judge_metadata(metadata: object) -> Iterator[Finding]:
         yield Finding(rule="safetensors-metadata", evidence="__metadata__ is no map of text to text", offset=8)
         return
     for key, value in metadata.items():
-        for name in dict.fromkeys(_TARGET.findall(_plain(value))):
+        for name in dict.fromkeys(re.findall(_TARGET, _plain(value))):
             yield _target(key, name)
 
 
@@ -40,8 +40,8 @@ def _plain(value: str) -> str:
 
 def _target(key: str, name: str) -> Finding:
     module, _, attribute = name.rpartition(".")
-    judgement = judge(module, attribute)
-    if judgement.kind >= Kind.REACHES_OUT:
+    judgement = imports.judge(module, attribute)
+    if judgement.kind >= imports.Kind.REACHES_OUT:
         evidence = f"{key}: {judgement.reason}"
         return Finding(rule="metadata-target-dangerous", evidence=evidence, name=name, offset=8)
     evidence = f"{key} names what a loader that uses Hydra calls"

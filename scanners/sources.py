@@ -7,18 +7,20 @@ count as resident until they are released; copies of a bounded window have neith
 from __future__ import annotations
 
 import os
-from typing import Protocol
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
 
-class Source(Protocol):
-    """Bytes at rest."""
+    class Source(Protocol):
+        """Bytes at rest."""
 
-    @property
-    def size(self) -> int:
-        """Length in bytes. For compressed sources this inflates to the end, within the budget."""
+        @property
+        def size(self) -> int:
+            """Length in bytes. For compressed sources this inflates to the end, within the budget."""
 
-    def read(self, offset: int, length: int) -> bytes:
-        """Return up to `length` bytes from `offset`; fewer only at the end, none past it."""
+        def read(self, offset: int, length: int) -> bytes:
+            """Return up to `length` bytes from `offset`; fewer only at the end, none past it."""
 
 
 class BytesSource:

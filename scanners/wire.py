@@ -6,12 +6,13 @@ The decoder trusts nothing: a worker that a hostile file took over can say what 
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
-
 from scanners.findings import Examined, FileReport, Finding, Gap, Reason
-from scanners.rules import RULES
 
-T = TypeVar("T", str, int, list, dict)  # type: ignore[type-arg] # JSON containers, their items are checked one by one
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
+    T = TypeVar("T", str, int, list, dict)  # type: ignore[type-arg] # JSON containers, their items are checked one by one
 
 
 def report_to_json(report: FileReport) -> dict[str, Any]:
@@ -54,6 +55,8 @@ def _finding_to_json(finding: Finding) -> dict[str, Any]:
 
 
 def _finding_from_json(value: Any) -> Finding:
+    from scanners.rules import RULES
+
     fields = _Fields(value)
     rule = fields.take("rule", str)
     if rule not in RULES:

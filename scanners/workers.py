@@ -1,7 +1,9 @@
-"""Scan many files in forked workers: a file that crashes its reader, or eats its memory, costs itself alone.
+"""Scan many files in forked workers: a file that crashes its reader, or eats its memory or its time, costs itself alone.
 
-A worker is told the index of a file over a socket and answers with one line of JSON; nothing is ever unpickled, not even
-a worker's own words. Reports come out in the order of the files, whatever the number of workers.
+A worker is told the index of a file over a pipe and answers with one line of JSON; nothing is ever unpickled, not even
+a worker's own words. Reports come out in the order of the files, whatever the number of workers. A worker that is about to
+give bytes to a library written in C says so first, and that file is its last: what such a library may have been made to do
+cannot reach into another file's report.
 """
 
 from __future__ import annotations
@@ -10,73 +12,32 @@ import gc
 import json
 import os
 import resource
-import selectors
+import select
 import signal
-import socket
-import stat
 from collections import deque
-from typing import Protocol
 
-from scanners.engine import examine
-from scanners.findings import Examined, FileReport, Gap, Reason
-from scanners.records import Record, replace
-from scanners.sources import FileSource
+from scanners.examining import ScanOptions, scan_target, unexamined
+from scanners.findings import Reason
+from scanners.limits import OutOfTime
 from scanners.wire import report_from_json, report_to_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import NoReturn
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import BinaryIO, NoReturn
 
-    from scanners.limits import Limits
+    from scanners.examining import Target
+    from scanners.findings import FileReport
+
+__all__ = ["ScanOptions", "scan_files"]
 
 _AHEAD = 1000
 """Reports that may wait for a slower file in front of them before workers pause."""
+_CHUNK = 1 << 16
 _ANSWER_LIMIT = 64 << 20
 """Bytes of one answer; a worker that says more is no longer trusted to end."""
-
-
-class Target(Protocol):
-    """A file to scan."""
-
-    @property
-    def path(self) -> str:
-        """What the report calls the file."""
-
-    def open(self) -> int:
-        """Return a descriptor open for reading; raise `OSError`, whose `strerror` the report shows."""
-
-
-class ScanOptions(Record):
-    """What holds for every file of a run."""
-
-    limits: Limits
-    allowed_imports: frozenset[str] = frozenset()
-    jobs: int = 1
-    """Worker processes; also how many files are open at once."""
-    data_bytes: int | None = None
-    """RLIMIT_DATA of each worker, None for no limit."""
-
-
-def scan_target(target: Target, options: ScanOptions) -> FileReport:
-    """Examine one file in this process."""
-    try:
-        descriptor = target.open()
-    except OSError as error:
-        return _unexamined(target.path, Reason.UNREADABLE, error.strerror or str(error))
-    try:
-        before = os.fstat(descriptor)
-        if not stat.S_ISREG(before.st_mode):
-            return _unexamined(target.path, Reason.NOT_A_FILE, "not a regular file")
-        report = examine(
-            FileSource(descriptor), target.path, limits=options.limits, allowed_imports=options.allowed_imports
-        )
-        after = os.fstat(descriptor)
-    finally:
-        os.close(descriptor)
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        return _with_gap(report, Gap(reason=Reason.CHANGED, detail="the file was written to while it was read"))
-    return report
+_LAST = b"last"
+"""What a worker says before its last file is given to a library written in C."""
 
 
 def scan_files(targets: Sequence[Target], options: ScanOptions) -> Iterator[FileReport]:
@@ -89,44 +50,66 @@ def scan_files(targets: Sequence[Target], options: ScanOptions) -> Iterator[File
 
 
 class _Worker:
-    """One child process and the line to it."""
+    """One child process and the lines to and from it."""
 
-    def __init__(self, targets: Sequence[Target], options: ScanOptions) -> None:
-        ours, theirs = socket.socketpair()
-        self.socket = ours
+    def __init__(self, targets: Sequence[Target], options: ScanOptions, others: Iterable[_Worker]) -> None:
+        theirs, self._requests = os.pipe()
+        self.answers, answering = os.pipe()
         self.task: int | None = None
-        self._buffer = bytearray()
+        self.retired = False
+        """Whether the file that it reads is its last."""
+        self._heard = bytearray()
         self.pid = os.fork()
         if self.pid == 0:
-            ours.close()
-            _work(theirs, targets, options)
-        theirs.close()
+            for worker in (self, *others):
+                worker.hang_up()
+            _work(theirs, answering, targets, options)
+        os.close(theirs)
+        os.close(answering)
 
     def give(self, index: int) -> None:
+        """Ask for a file."""
         self.task = index
-        self.socket.sendall(b"%d\n" % index)
+        try:
+            os.write(self._requests, b"%d\n" % index)
+        except BrokenPipeError:
+            return  # It has died; the end of its answers, which is heard next, says so.
 
-    def receive(self) -> FileReport | None:
-        """Return the answer once it is complete, None while it is not; raise `ValueError` or `OSError` if there will be none."""
-        chunk = self.socket.recv(1 << 20)
-        self._buffer += chunk
-        if not chunk or len(self._buffer) > _ANSWER_LIMIT:
+    def receive(self, path: str) -> FileReport | None:
+        """
+        Return the report of the file at `path` once it is complete, None while it is not.
+
+        Raises `ValueError` or `OSError` if there will be none.
+        """
+        chunk = os.read(self.answers, _CHUNK)
+        self._heard += chunk
+        if not chunk or len(self._heard) > _ANSWER_LIMIT:
             raise ValueError("the worker ended before it answered")
-        if not self._buffer.endswith(b"\n"):
+        if self._heard.startswith(_LAST + b"\n"):
+            self.retired = True
+            del self._heard[: len(_LAST) + 1]
+        if not self._heard.endswith(b"\n"):
             return None
-        line, self._buffer = self._buffer, bytearray()
-        return report_from_json(json.loads(line))
+        report = report_from_json(json.loads(self._heard))
+        if report.path != path:
+            raise ValueError("the worker answered for another file")
+        self._heard.clear()
+        self.task = None
+        return report
 
-    def end(self) -> str:
-        """End the process and say how it ended."""
-        self.socket.close()
+    def hang_up(self) -> None:
+        """Close the parent's ends of the lines."""
+        os.close(self._requests)
+        os.close(self.answers)
+
+    def end(self) -> int:
+        """End the process, if it has not ended, and return its wait status."""
+        self.hang_up()
         finished, status = os.waitpid(self.pid, os.WNOHANG)
         if finished == 0:
             os.kill(self.pid, signal.SIGKILL)
             _, status = os.waitpid(self.pid, 0)
-        if os.WIFSIGNALED(status):
-            return f"killed by {signal.Signals(os.WTERMSIG(status)).name}"
-        return f"exit status {os.waitstatus_to_exitcode(status)}"
+        return status
 
 
 class _Pool:
@@ -137,28 +120,30 @@ class _Pool:
         self._options = options
         self._todo = deque(range(len(targets)))
         self._done: dict[int, FileReport] = {}
-        self._selector = selectors.DefaultSelector()
+        self._workers: dict[int, _Worker] = {}
+        self._poll = select.poll()
         self._next = 0
         for _ in range(min(options.jobs, len(targets))):
             self._start()
 
     def reports(self) -> Iterator[FileReport]:
         while self._next < len(self._targets):
-            for key, _ in self._selector.select():
-                self._hear(key.data)
+            for descriptor, _ in self._poll.poll():
+                self._hear(self._workers[descriptor])
             while self._next in self._done:
                 yield self._done.pop(self._next)
                 self._next += 1
             self._feed()
 
     def close(self) -> None:
-        for key in list(self._selector.get_map().values()):
-            key.data.end()
-        self._selector.close()
+        for worker in self._workers.values():
+            worker.end()
+        self._workers.clear()
 
     def _start(self) -> None:
-        worker = _Worker(self._targets, self._options)
-        self._selector.register(worker.socket, selectors.EVENT_READ, worker)
+        worker = _Worker(self._targets, self._options, self._workers.values())
+        self._workers[worker.answers] = worker
+        self._poll.register(worker.answers, select.POLLIN)
         self._give(worker)
 
     def _give(self, worker: _Worker) -> None:
@@ -166,33 +151,52 @@ class _Pool:
             worker.give(self._todo.popleft())
 
     def _feed(self) -> None:
-        for key in self._selector.get_map().values():
-            if key.data.task is None:
-                self._give(key.data)
+        for worker in list(self._workers.values()):
+            if worker.task is None:
+                self._give(worker)
 
     def _hear(self, worker: _Worker) -> None:
         index = worker.task
         try:
-            report = worker.receive()
+            report = worker.receive("" if index is None else self._targets[index].path)
         except (ValueError, OSError) as error:
-            self._bury(worker, index, error)
+            self._bury(worker, error)
             return
         if report is not None and index is not None:
-            worker.task = None
             self._done[index] = report
-            self._give(worker)
+            if worker.retired:
+                self._replace(worker)
+            else:
+                self._give(worker)
 
-    def _bury(self, worker: _Worker, index: int | None, error: Exception) -> None:
-        self._selector.unregister(worker.socket)
-        how = worker.end()
-        if index is not None:
-            detail = f"the worker that read this file died ({how}): {error}"
-            self._done[index] = _unexamined(self._targets[index].path, Reason.WORKER_DIED, detail)
+    def _bury(self, worker: _Worker, error: Exception) -> None:
+        """Report the file of a worker that has died, and go on without it."""
+        status = self._replace(worker)
+        if worker.task is not None:
+            target = self._targets[worker.task]
+            self._done[worker.task] = _lost(target, status, error)
+
+    def _replace(self, worker: _Worker) -> int:
+        """End a worker, let a new one take its place if there is work for one, and return the wait status."""
+        self._poll.unregister(worker.answers)
+        del self._workers[worker.answers]
+        status = worker.end()
         if self._todo:
             self._start()
+        return status
 
 
-def _work(line: socket.socket, targets: Sequence[Target], options: ScanOptions) -> NoReturn:
+def _lost(target: Target, status: int, error: Exception) -> FileReport:
+    """Return the report of a file that its worker did not survive."""
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
+        return unexamined(target.path, Reason.BUDGET, str(OutOfTime()))
+    how = f"exit status {os.waitstatus_to_exitcode(status)}"
+    if os.WIFSIGNALED(status):
+        how = f"killed by {signal.Signals(os.WTERMSIG(status)).name}"
+    return unexamined(target.path, Reason.WORKER_DIED, f"the worker that read this file died ({how}): {error}")
+
+
+def _work(requests: int, answers: int, targets: Sequence[Target], options: ScanOptions) -> NoReturn:
     """Answer until the line closes; never return into the parent's code."""
     status = 1
     try:
@@ -200,12 +204,18 @@ def _work(line: socket.socket, targets: Sequence[Target], options: ScanOptions) 
         _limit(options)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        for request in line.makefile("rb"):
-            report = scan_target(targets[int(request)], options)
-            line.sendall(json.dumps(report_to_json(report)).encode() + b"\n")
+        with os.fdopen(requests, "rb") as asked, os.fdopen(answers, "wb") as line:
+            for request in asked:
+                report = scan_target(targets[int(request)], options, lambda: _say(line, _LAST))
+                _say(line, json.dumps(report_to_json(report)).encode())
         status = 0
     finally:
         os._exit(status)
+
+
+def _say(line: BinaryIO, words: bytes) -> None:
+    line.write(words + b"\n")
+    line.flush()
 
 
 def _limit(options: ScanOptions) -> None:
@@ -213,12 +223,3 @@ def _limit(options: ScanOptions) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     if options.data_bytes is not None:
         resource.setrlimit(resource.RLIMIT_DATA, (options.data_bytes, options.data_bytes))
-
-
-def _unexamined(path: str, reason: Reason, detail: str) -> FileReport:
-    gap = Gap(reason=reason, detail=detail, examined=Examined.NOT)
-    return FileReport(path=path, size=0, formats=(), gaps=(gap,), parts=0)
-
-
-def _with_gap(report: FileReport, gap: Gap) -> FileReport:
-    return replace(report, gaps=(*report.gaps, gap))

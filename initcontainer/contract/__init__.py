@@ -7,12 +7,10 @@ each name only when it is asked for (PEP 562): the gate, whose start holds a ser
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from scanners.doors import door
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from initcontainer.contract.arguments import from_arguments, to_arguments
     from initcontainer.contract.comparison import weaker_than
     from initcontainer.contract.config import ContractError, GateConfig, GatedVolume, Waiver
@@ -31,34 +29,28 @@ if TYPE_CHECKING:
     )
     from initcontainer.contract.reading import Gate, read_gate
 
-_HOMES: Mapping[str, tuple[str, ...]] = {
-    "arguments": ("from_arguments", "to_arguments"),
-    "comparison": ("weaker_than",),
-    "config": ("ContractError", "GateConfig", "GatedVolume", "Waiver"),
-    "container": ("Mount", "gate_container", "no_token_volume"),
-    "deviations": ("Deviation",),
-    "images": ("digest_of", "is_trusted"),
-    "message": ("SCHEMA", "NamedFinding", "TerminationMessage", "Verdict", "decode", "encode"),
-    "mounts": ("GateMount",),
-    "names": (
-        "COMMAND_WORD",
-        "GATE_NAME",
-        "MOUNT_ROOT",
-        "NO_TOKEN_VOLUME",
-        "TERMINATION_MESSAGE_PATH",
-        "TOKEN_PATH",
-    ),
-    "reading": ("Gate", "read_gate"),
-}
-"""Module -> what it exports through this door."""
-
-
-def __getattr__(name: str) -> Any:
-    for module, exports in _HOMES.items():
-        if name in exports:
-            return getattr(import_module(f"{__name__}.{module}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
+__getattr__ = door(
+    __name__,
+    {
+        "arguments": ("from_arguments", "to_arguments"),
+        "comparison": ("weaker_than",),
+        "config": ("ContractError", "GateConfig", "GatedVolume", "Waiver"),
+        "container": ("Mount", "gate_container", "no_token_volume"),
+        "deviations": ("Deviation",),
+        "images": ("digest_of", "is_trusted"),
+        "message": ("SCHEMA", "NamedFinding", "TerminationMessage", "Verdict", "decode", "encode"),
+        "mounts": ("GateMount",),
+        "names": (
+            "COMMAND_WORD",
+            "GATE_NAME",
+            "MOUNT_ROOT",
+            "NO_TOKEN_VOLUME",
+            "TERMINATION_MESSAGE_PATH",
+            "TOKEN_PATH",
+        ),
+        "reading": ("Gate", "read_gate"),
+    },
+)
 
 __all__ = [
     "COMMAND_WORD",

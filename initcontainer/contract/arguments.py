@@ -7,7 +7,6 @@ numbered in the order of their arguments, whether they may be empty or not.
 from __future__ import annotations
 
 import re
-from datetime import date
 
 from initcontainer.contract.config import ContractError, GateConfig, GatedVolume, Waiver
 from scanners.findings import Severity
@@ -16,6 +15,7 @@ from scanners.limits import Limits
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
 VOLUME = "--volume"
 EMPTY_VOLUME = "--volume-may-be-empty"
@@ -29,13 +29,14 @@ LIMITS: Mapping[str, str] = {
     "--max-ratio": "ratio",
     "--max-depth": "depth",
     "--max-members": "members",
+    "--max-seconds": "seconds",
 }
 """Argument -> field of `Limits`."""
 
 _REPEATED = frozenset({VOLUME, EMPTY_VOLUME, ALLOW_IMPORT, WAIVE})
 _SINGLE = frozenset({FAIL_ON, POLICY, POLICY_HASH, *LIMITS})
-_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NUMBER = r"[1-9][0-9]{0,17}"
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 def to_arguments(config: GateConfig) -> list[str]:
@@ -97,7 +98,7 @@ def _severity(text: str) -> Severity:
 
 
 def _number(name: str, text: str) -> int:
-    if not _NUMBER.fullmatch(text):
+    if not re.fullmatch(_NUMBER, text):
         raise ContractError(name, f"must be a whole number of at least 1, not {text[:40]!a}")
     return int(text)
 
@@ -121,8 +122,10 @@ def _waiver(text: str) -> Waiver:
 
 
 def _day(text: str) -> date:
+    from datetime import date
+
     try:
-        if _DAY.fullmatch(text):
+        if re.fullmatch(_DAY, text):
             return date.fromisoformat(text)
     except ValueError as error:
         raise ContractError(WAIVE, f"{text!a} is not a day: {error}") from error

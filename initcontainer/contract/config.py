@@ -23,11 +23,11 @@ LONGEST_POLICY = 253
 """An object name in Kubernetes."""
 MOST_VOLUMES = 64
 
-_OBJECT_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
-_HASH = re.compile(r"[0-9a-f]{8,64}")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_RULE = re.compile(r"(?=.{1,64}\Z)[a-z0-9]+(-[a-z0-9]+)*")
-_IMPORT = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
+_OBJECT_NAME = r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?"
+_HASH = r"[0-9a-f]{8,64}"
+_SHA256 = r"[0-9a-f]{64}"
+_RULE = r"(?=.{1,64}\Z)[a-z0-9]+(-[a-z0-9]+)*"
+_IMPORT = r"[^\W\d]\w*(\.[^\W\d]\w*)+"
 
 
 class ContractError(ValueError):
@@ -77,9 +77,9 @@ class Waiver(Record):
     def __post_init__(self) -> None:
         if not self.rule and not self.sha256:
             raise ContractError("waiver", "must name a rule, a sha256 digest or both")
-        if self.rule and not _RULE.fullmatch(self.rule):
+        if self.rule and not re.fullmatch(_RULE, self.rule):
             raise ContractError("waiver.rule", f"is not a rule id: {self.rule[:80]!a}")
-        if self.sha256 and not _SHA256.fullmatch(self.sha256):
+        if self.sha256 and not re.fullmatch(_SHA256, self.sha256):
             raise ContractError("waiver.sha256", f"must be 64 lower-case hexadecimal digits: {self.sha256[:80]!a}")
 
     def covers(self, other: Waiver) -> bool:
@@ -107,12 +107,12 @@ class GateConfig(Record):
     def __post_init__(self) -> None:
         if not 1 <= len(self.volumes) <= MOST_VOLUMES:
             raise ContractError("volumes", f"must be 1 to {MOST_VOLUMES}, not {len(self.volumes)}")
-        if self.policy and (len(self.policy) > LONGEST_POLICY or not _OBJECT_NAME.fullmatch(self.policy)):
+        if self.policy and (len(self.policy) > LONGEST_POLICY or not re.fullmatch(_OBJECT_NAME, self.policy)):
             raise ContractError("policy", f"is not the name of a Kubernetes object: {self.policy[:80]!a}")
-        if self.policy_hash and not _HASH.fullmatch(self.policy_hash):
+        if self.policy_hash and not re.fullmatch(_HASH, self.policy_hash):
             raise ContractError("policy_hash", f"must be 8 to 64 hexadecimal digits: {self.policy_hash[:80]!a}")
         for name in self.allowed_imports:
-            if len(name) > LONGEST_IMPORT or not _IMPORT.fullmatch(name):
+            if len(name) > LONGEST_IMPORT or not re.fullmatch(_IMPORT, name):
                 raise ContractError(
                     "allowed_imports", f"is not an exact dotted name such as package.Class: {name[:80]!a}"
                 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from scanners.archives.tar_checksum import BLOCK, is_tar, octal
 from scanners.formats import Malformed
 
 TYPE_CHECKING = False
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from scanners.sources import Source
 
-BLOCK = 512
 _EXTENSION_LIMIT = 1 << 20
 """Bytes of one PAX header or long name; GNU tar and CPython set no bound."""
 
@@ -53,21 +53,6 @@ class _Header(NamedTuple):
     type: bytes
     size: int
     link: bytes
-
-
-def is_tar(block: bytes) -> bool:
-    """Say whether a block is a tar header: its checksum is right, counted with signed or unsigned bytes."""
-    if len(block) < BLOCK:
-        return False
-    try:
-        claimed = _octal(block[148:156])
-    except ValueError:
-        return False
-    if not claimed:
-        return False
-    unsigned = sum(block[:BLOCK]) - sum(block[148:156]) + 8 * 0x20
-    signed = unsigned - 256 * sum(byte > 127 for byte in block[:148] + block[156:BLOCK])
-    return claimed in (unsigned, signed)
 
 
 def read_member(source: Source, position: int, everywhere: dict[str, str]) -> Member | None:
@@ -118,17 +103,12 @@ def _number(field: bytes, position: int) -> int:
             raise Malformed(position, "a size that is not negative", field.hex())
         return value
     try:
-        value = _octal(field)
+        value = octal(field)
     except ValueError as error:
         raise Malformed(position, "octal digits", repr(field)) from error
     if value < 0:
         raise Malformed(position, "a size that is not negative", repr(field))
     return value
-
-
-def _octal(field: bytes) -> int:
-    """Decode octal digits as CPython does: up to a NUL, without what counts as white space in text."""
-    return int(field.split(b"\0", 1)[0].decode("ascii").strip() or "0", 8)
 
 
 def _extension(kind: bytes, body: bytes, position: int) -> Mapping[str, str]:

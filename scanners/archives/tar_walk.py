@@ -12,14 +12,13 @@ import re
 
 from scanners.archives.names import Names, bounded, judge_hard_link, judge_link, judge_name
 from scanners.archives.search import occurrences, only_zeros
+from scanners.archives.tar_checksum import BLOCK, is_tar
 from scanners.archives.tar_headers import (
-    BLOCK,
     HARD_LINK,
     SPECIAL,
     SYMBOLIC_LINK,
     WITHOUT_DATA,
     Member,
-    is_tar,
     padded,
     read_member,
 )

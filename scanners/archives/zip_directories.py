@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from scanners.archives.zip_end import END_SIGNATURE, TAIL
 from scanners.archives.zip_records import (
     CENTRAL_SIGNATURE,
     END,
     END64,
-    END_SIGNATURE,
     LOCATOR,
     SATURATED,
     End,
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
     from scanners.archives.zip_records import Central
     from scanners.sources import Source
-
-TAIL = END.size + 0xFFFF
-"""How far from the end of a file an end record can start: its own bytes and the longest comment."""
 
 _MOST_READINGS = 8
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from scanners.reports.summary import EXIT_USAGE
@@ -13,6 +14,24 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Help that keeps its lines. `argparse` asks `shutil` for the width, which imports all there is for archives."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    """Return the width of the terminal, as `shutil.get_terminal_size` does."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdigit() and int(told):
+        return int(told)
+    try:
+        return os.get_terminal_size().columns or 80
+    except OSError:
+        return 80  # Standard output is no terminal.
+
+
 class Parser(argparse.ArgumentParser):
     """`argparse`, with the project's exit code for usage errors, help that keeps its lines, and no abbreviations."""
 
@@ -21,7 +40,7 @@ class Parser(argparse.ArgumentParser):
             prog=prog,
             description=description,
             epilog=epilog,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_Formatter,
             allow_abbrev=False,
         )
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 from scanners.cli.parser import Parser
 from scanners.cli.targets import StandardInput, expand
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import TextIO
 
-    from scanners.workers import Target
+    from scanners.examining import Target
 
 _EPILOG = """\
 exit codes (those of ModelScan):
@@ -52,20 +50,33 @@ def main(arguments: Sequence[str]) -> int:
     except (ValueError, OSError) as error:
         print(f"weighbridge scan: {error}", file=sys.stderr)
         return EXIT_USAGE
+    if "-" not in options.path:
+        return _run(options, scan_options, None)
+    import tempfile
+
     with tempfile.TemporaryFile() as spool:
-        standard_input = StandardInput(spool, options.stdin_name) if "-" in options.path else None
-        entries = expand(options.path, options.exclude, standard_input)
-        return _report(_in_order(entries, scan_options), len(entries), options)
+        return _run(options, scan_options, StandardInput(spool, options.stdin_name))
+
+
+def _run(options: argparse.Namespace, scan_options: ScanOptions, standard_input: StandardInput | None) -> int:
+    entries = expand(options.path, options.exclude, standard_input)
+    return _report(_in_order(entries, scan_options), len(entries), options)
 
 
 def _check_output(path: str | None) -> None:
     """Open the report's file before a long scan, not after it."""
     if path is not None:
-        Path(path).open("w").close()
+        _open(path).close()
+
+
+def _open(path: str) -> TextIO:
+    return open(path, "w", encoding="utf-8")  # noqa: PTH123 - pathlib is a tenth of the start of a scan
 
 
 def _check_metrics_file(path: str | None) -> None:
     if path is not None:
+        from pathlib import Path
+
         from scanners.cli.metrics import check_place
 
         check_place(Path(path))
@@ -86,22 +97,24 @@ def _report(reports: Iterator[FileReport], total: int, options: argparse.Namespa
     if options.output is None:
         _write(watched, summary, sys.stdout, options)
     else:
-        with Path(options.output).open("w", encoding="utf-8") as file:
+        with _open(options.output) as file:
             _write(watched, summary, file, options)
     code = summary.exit_code(fail_on)
     if summary.files == 0:
         print("weighbridge scan: nothing to scan", file=sys.stderr)
     if options.metrics_file is not None:
-        _write_metrics(Path(options.metrics_file), summary, code, time.monotonic() - began)
+        _write_metrics(options.metrics_file, summary, code, time.monotonic() - began)
     return code
 
 
-def _write_metrics(path: Path, summary: Summary, exit_code: int, seconds: float) -> None:
+def _write_metrics(path: str, summary: Summary, exit_code: int, seconds: float) -> None:
     """Write what came out; where that fails the exit code still tells it, and the old file's time that it is old."""
+    from pathlib import Path
+
     from scanners.cli.metrics import write
 
     try:
-        write(path, summary, exit_code=exit_code, seconds=seconds, ended=time.time())
+        write(Path(path), summary, exit_code=exit_code, seconds=seconds, ended=time.time())
     except OSError as error:
         print(f"weighbridge scan: metrics not written: {error}", file=sys.stderr)
 
@@ -169,6 +182,7 @@ def _scan_options(options: argparse.Namespace) -> ScanOptions:
         ratio=options.max_ratio,
         depth=options.max_depth,
         members=options.max_members,
+        seconds=options.max_seconds,
     )
     shared = share(options.jobs or processors(), memory_limit())
     return ScanOptions(
@@ -227,3 +241,10 @@ def _add_limits(parser: Parser) -> None:
     group.add_argument("--max-ratio", type=int, default=default.ratio, metavar="N")
     group.add_argument("--max-depth", type=int, default=default.depth, metavar="N")
     group.add_argument("--max-members", type=int, default=default.members, metavar="N")
+    group.add_argument(
+        "--max-seconds",
+        type=int,
+        default=default.seconds,
+        metavar="N",
+        help=f"processor time of a file of up to 64 MiB, larger ones in proportion (default: {default.seconds})",
+    )

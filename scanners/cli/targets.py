@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from fnmatch import fnmatchcase
 
@@ -14,15 +13,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import IO
 
+    from scanners.examining import Target
     from scanners.findings import FileReport
-    from scanners.workers import Target
+
+
+_CHUNK = 1 << 20
 
 
 class StandardInput:
     """Standard input, kept in a temporary file without a name: formats are read at offsets."""
 
     def __init__(self, spool: IO[bytes], name: str) -> None:
-        shutil.copyfileobj(sys.stdin.buffer, spool)
+        while chunk := sys.stdin.buffer.read(_CHUNK):
+            spool.write(chunk)
         spool.flush()
         self._spool = spool
         self.path = name

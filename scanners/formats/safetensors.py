@@ -8,10 +8,8 @@ overlaps, bytes behind the last tensor and headers above 100 MB; other readers d
 from __future__ import annotations
 
 import json
-import struct
 import sys
 from collections import Counter
-from typing import NamedTuple
 
 from scanners.findings import Embedded, Finding, Gap, Reason
 from scanners.formats import Format, Malformed
@@ -51,14 +49,17 @@ class _Object(dict[str, object]):
         self.twice = [key for key, count in counts.items() if count > 1]
 
 
-class _Tensor(NamedTuple):
-    """A well-formed entry; a tuple, since a header may have a hundred thousand."""
+class _Tensor:
+    """A well-formed entry, in little room, since a header may have a hundred thousand."""
 
-    start: int
-    end: int
-    items: int
-    """As many as the shape says, no more than `_MOST_ITEMS`."""
-    dtype: str
+    __slots__ = ("dtype", "end", "items", "start")
+
+    def __init__(self, start: int, end: int, items: int, dtype: str) -> None:
+        """`items` are as many as the shape says, no more than `_MOST_ITEMS`."""
+        self.start = start
+        self.end = end
+        self.items = items
+        self.dtype = dtype
 
 
 def read(part: Part) -> Iterator[Finding | Gap | Embedded]:
@@ -78,7 +79,7 @@ def read(part: Part) -> Iterator[Finding | Gap | Embedded]:
     for name, info in header.items():
         if name != "__metadata__":
             yield from _tensor(name, info, tensors)
-    yield from _judge_ranges(source, 8 + length, sorted(tensors))
+    yield from _judge_ranges(source, 8 + length, sorted(tensors, key=_place))
 
 
 def header_length(source: Source) -> int:
@@ -86,7 +87,7 @@ def header_length(source: Source) -> int:
     start = source.read(0, 8)
     if len(start) < 8:
         raise Malformed(0, "eight bytes of header length", f"{len(start)}")
-    return int(struct.unpack("<Q", start)[0])
+    return int.from_bytes(start, "little")
 
 
 def _header(text: bytes, length: int) -> _Object:
@@ -144,6 +145,10 @@ def _items(shape: list[int]) -> int:
 
 def _naturals(value: object) -> TypeGuard[list[int]]:
     return isinstance(value, list) and all(type(item) is int and item >= 0 for item in value)
+
+
+def _place(entry: tuple[_Tensor, str]) -> tuple[int, int]:
+    return entry[0].start, entry[0].end
 
 
 def _judge_ranges(source: Source, data: int, tensors: list[tuple[_Tensor, str]]) -> Iterator[Finding | Embedded]:

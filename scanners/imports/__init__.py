@@ -11,11 +11,42 @@ decides and the caller asks further:
 Where a judgement names a `result`, the call returned that import, and what is done with it is done with the import.
 
 All take the name as spelt in the stream, or one of its `spellings`; the worst answer counts.
+
+The rules behind this door are loaded when the first of them is asked for (PEP 562): most parts of most models import nothing.
 """
 
-from scanners.imports.arguments import check_arguments, check_escape, check_items, check_state
-from scanners.imports.judge import judge
-from scanners.imports.judgement import Judgement, Kind
-from scanners.imports.spelling import spellings
+from __future__ import annotations
 
-__all__ = ["Judgement", "Kind", "check_arguments", "check_escape", "check_items", "check_state", "judge", "spellings"]
+from scanners.doors import door
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from scanners.imports.arguments import check_arguments, check_escape, check_items, check_state
+    from scanners.imports.judgement import HARMLESS, Judgement, Kind
+    from scanners.imports.judging import judge
+    from scanners.imports.spelling import spellings
+    from scanners.imports.values import UNKNOWN
+
+__getattr__ = door(
+    __name__,
+    {
+        "arguments": ("check_arguments", "check_escape", "check_items", "check_state"),
+        "judgement": ("HARMLESS", "Judgement", "Kind"),
+        "judging": ("judge",),
+        "spelling": ("spellings",),
+        "values": ("UNKNOWN",),
+    },
+)
+
+__all__ = [
+    "HARMLESS",
+    "UNKNOWN",
+    "Judgement",
+    "Kind",
+    "check_arguments",
+    "check_escape",
+    "check_items",
+    "check_state",
+    "judge",
+    "spellings",
+]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 
 from scanners.findings import Examined, Severity
 
@@ -18,16 +17,16 @@ EXIT_NOTHING = 3
 EXIT_USAGE = 4
 
 
-@dataclass(slots=True)
 class Summary:
     """Counts over all files of a run, added to as reports come in."""
 
-    files: int = 0
-    bytes: int = 0
-    parts: int = 0
-    severities: Counter[Severity] = field(default_factory=Counter)
-    rules: Counter[tuple[str, Severity]] = field(default_factory=Counter)
-    examined: Counter[Examined] = field(default_factory=Counter)
+    def __init__(self) -> None:
+        self.files = 0
+        self.bytes = 0
+        self.parts = 0
+        self.severities: Counter[Severity] = Counter()
+        self.rules: Counter[tuple[str, Severity]] = Counter()
+        self.examined: Counter[Examined] = Counter()
 
     def add(self, report: FileReport) -> None:
         """Count one file."""

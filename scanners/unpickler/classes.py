@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from scanners.records import Record
 
 
-class Classes(NamedTuple):
+class Classes(Record):
     """Memo indices of imports that objects in a run may be instances of."""
 
     made: frozenset[int] = frozenset()

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from scanners.findings import Finding, Gap
+from scanners.records import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from scanners.sources import Source
 
 
-class Nested(NamedTuple):
+class Nested(Record):
     """Bytes that a call in the stream loads as a pickle or torch file."""
 
     source: Source

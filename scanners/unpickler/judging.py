@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
+from scanners import imports
 from scanners.findings import Finding
-from scanners.imports import Judgement, Kind, check_arguments, check_escape, check_items, check_state, judge, spellings
-from scanners.imports.judgement import HARMLESS
-from scanners.imports.values import UNKNOWN, Constant, Stretch, Value
-from scanners.sources import BytesSource, SliceSource
 from scanners.unpickler.facts import Fact, Nested
-from scanners.unpickler.latin import LatinSource
 from scanners.unpickler.listening import Listener
-from scanners.unpickler.meaning import LatinStretch, Translation
 from scanners.unpickler.special import SPECIAL
 from scanners.unpickler.values import Container, Global, Made, Persistent, Unnamed
 
@@ -18,13 +13,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from scanners.imports import Judgement, Kind
+    from scanners.imports.values import Value
     from scanners.sources import Source
 
 _RULES = {
-    Kind.NOT_RECOGNISED: "import-not-recognised",
-    Kind.REACHES_OUT: "import-reaches-out",
-    Kind.RUNS_CODE: "import-runs-code",
+    "NOT_RECOGNISED": "import-not-recognised",
+    "REACHES_OUT": "import-reaches-out",
+    "RUNS_CODE": "import-runs-code",
 }
+"""Kind -> rule."""
 
 
 class Judge(Listener):
@@ -44,22 +42,22 @@ class Judge(Listener):
 
     def imported(self, what: Global) -> Iterable[Fact]:
         """Judge the name under each of its spellings; the worst counts."""
-        what.spellings = spellings(what.module, what.name, what.protocol)
+        what.spellings = imports.spellings(what.module, what.name, what.protocol)
         key = (what.module, what.name, what.protocol < 3)
         judgement = self._judgements.get(key)
         if judgement is None:
-            judgement = self._judgements[key] = self._worst(what, judge)
-        what.guarded = judgement.kind is Kind.ARGUMENTS_MATTER
+            judgement = self._judgements[key] = self._worst(what, imports.judge)
+        what.guarded = judgement.kind is imports.Kind.ARGUMENTS_MATTER
         self._free(what)
         return self._report(what, judgement, what.offset)
 
     def _free(self, what: Global) -> None:
         """Note what may be done with an import without anything to report."""
         seen = "joblib" in what.module  # arrays follow where its wrappers are built
-        makes = self._worst(what, _making) if what.guarded else HARMLESS
+        makes = self._worst(what, _making) if what.guarded else imports.HARMLESS
         what.called_freely = not what.guarded and not seen
-        what.made_freely = makes.kind is Kind.HARMLESS and not seen
-        what.named_freely = not what.guarded or self._worst(what, check_escape).kind is Kind.HARMLESS
+        what.made_freely = makes.kind is imports.Kind.HARMLESS and not seen
+        what.named_freely = not what.guarded or self._worst(what, imports.check_escape).kind is imports.Kind.HARMLESS
 
     def import_not_determined(self, offset: int, why: str) -> Iterable[Fact]:
         """Report that the name is not in the stream."""
@@ -117,18 +115,18 @@ class Judge(Listener):
 
     def escaped(self, offset: int, what: Global) -> Iterable[Fact]:
         """Judge an import that may be used by anybody from here on."""
-        return self._report(what, self._worst(what, check_escape), offset)
+        return self._report(what, self._worst(what, imports.check_escape), offset)
 
     def _filled(self, offset: int, maker: Global, arguments: object) -> Iterable[Fact]:
         if (maker.module, maker.name) in self._fillable:
             return ()
         judged = [
-            check_items(module, name, self._translate(arguments, place))
+            imports.check_items(module, name, _translate(arguments, place))
             for place, (module, name) in enumerate(maker.spellings)
             if f"{module}.{name}" not in self._allowed
         ]
-        worst = max(judged, key=lambda judgement: judgement.kind, default=HARMLESS)
-        if worst.kind is Kind.HARMLESS and not maker.guarded:
+        worst = max(judged, key=lambda judgement: judgement.kind, default=imports.HARMLESS)
+        if worst.kind is imports.Kind.HARMLESS and not maker.guarded:
             self._fillable.add((maker.module, maker.name))
         return self._report(maker, worst, offset)
 
@@ -145,47 +143,40 @@ class Judge(Listener):
         key = (callee.module, callee.name, callee.protocol < 3, new)
         if key in self._settled:
             return ()
-        judgements = [check_arguments(module, name, UNKNOWN, new=new) for module, name in callee.spellings]
+        judgements = [
+            imports.check_arguments(module, name, imports.UNKNOWN, new=new) for module, name in callee.spellings
+        ]
         if all(judgement.any_arguments for judgement in judgements):
             self._settled.add(key)
         else:
             judgements = [
-                check_arguments(module, name, self._translate(arguments, place), new=new)
+                imports.check_arguments(module, name, _translate(arguments, place), new=new)
                 for place, (module, name) in enumerate(callee.spellings)
             ]
-        worst = max(judgements, key=_kind, default=HARMLESS)
+        worst = max(judgements, key=_kind, default=imports.HARMLESS)
         return [*self._report(callee, worst, offset), *self._nested(worst, offset)]
 
     def _state(self, offset: int, maker: Global, state: object) -> Iterable[Fact]:
         judgements = [
-            check_state(module, name, self._translate(state, place))
+            imports.check_state(module, name, _translate(state, place))
             for place, (module, name) in enumerate(maker.spellings)
         ]
-        return self._report(maker, max(judgements, key=_kind, default=HARMLESS), offset)
-
-    def _translate(self, value: object, spelling: int) -> Value:
-        return Translation(spelling).translate(value)
+        return self._report(maker, max(judgements, key=_kind, default=imports.HARMLESS), offset)
 
     def _nested(self, judgement: Judgement, offset: int) -> Iterator[Nested]:
+        from scanners.unpickler.meaning import bytes_of
+
         for value in judgement.embedded:
-            source: Source
-            match value:
-                case LatinStretch():
-                    source = LatinSource(self._source, value.offset, value.length)
-                case Stretch():
-                    source = SliceSource(self._source, value.offset, value.length)
-                case Constant(bytes() as data):
-                    source = BytesSource(data)
-                case _:
-                    continue
-            yield Nested(source=source, member=f"<bytes loaded at {offset}>")
+            source = bytes_of(value, self._source)
+            if source is not None:
+                yield Nested(source=source, member=f"<bytes loaded at {offset}>")
 
     def _worst(self, what: Global, check: Callable[[str, str], Judgement]) -> Judgement:
         return max((check(*pair) for pair in what.spellings), key=_kind)
 
     def _report(self, what: Global, judgement: Judgement, offset: int) -> Iterable[Fact]:
-        rule = _RULES.get(judgement.kind)
-        if rule is None or (judgement.kind is Kind.NOT_RECOGNISED and self._vouched(what)):
+        rule = _RULES.get(judgement.kind.name)
+        if rule is None or (judgement.kind is imports.Kind.NOT_RECOGNISED and self._vouched(what)):
             return ()
         name = f"{what.module}.{what.name}"[:1000]
         return self._tell(rule, judgement.reason, offset, name=name)
@@ -208,8 +199,15 @@ class Judge(Listener):
 
 def _making(module: str, name: str) -> Judgement:
     """Judge the making anew of an import with arguments that are not known."""
-    judgement = check_arguments(module, name, UNKNOWN, new=True)
-    return judgement if judgement.any_arguments else judgement._replace(kind=Kind.NOT_RECOGNISED)
+    judgement = imports.check_arguments(module, name, imports.UNKNOWN, new=True)
+    return judgement if judgement.any_arguments else judgement._replace(kind=imports.Kind.NOT_RECOGNISED)
+
+
+def _translate(value: object, spelling: int) -> Value:
+    """Say a value in the words of `scanners.imports`; imported here, as those are."""
+    from scanners.unpickler.meaning import Translation
+
+    return Translation(spelling).translate(value)
 
 
 def _kind(judgement: Judgement) -> Kind:
@@ -236,8 +234,8 @@ def _returned_import(callee: object) -> Global | None:
     if not isinstance(callee, Made) or callee.by is None or not callee.by.guarded:
         return None
     last = len(callee.by.spellings) - 1
-    arguments = Translation(last).translate(callee.arguments)
-    result = check_arguments(*callee.by.spellings[last], arguments).result
+    arguments = _translate(callee.arguments, last)
+    result = imports.check_arguments(*callee.by.spellings[last], arguments).result
     if result is None:
         return None
     returned = Global(result.module, result.name, 4, callee.by.offset)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scanners.imports import Kind, judge, spellings
+from scanners import imports
 from scanners.unpickler.values import Global, Made
 
 TYPE_CHECKING = False
@@ -129,13 +129,18 @@ class Doubtful(Cautious):
 
     def accepts(self, what: Global) -> bool:
         """Tell whether an import is known to be dangerous."""
-        pairs = spellings(what.module, what.name, what.protocol)
-        return any(judge(*pair).kind >= Kind.REACHES_OUT for pair in pairs)
+        return is_dangerous(what)
 
 
 def is_importable(what: Global) -> bool:
     """Tell whether module and name are identifiers with dots between them."""
-    return all(map(_IDENTIFIERS.match, (what.module, what.name)))
+    return all(re.match(_IDENTIFIERS, name) for name in (what.module, what.name))
 
 
-_IDENTIFIERS = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*\Z")
+_IDENTIFIERS = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*\Z"
+
+
+def is_dangerous(what: Global) -> bool:
+    """Tell whether an import is known to be dangerous under any of its spellings."""
+    pairs = imports.spellings(what.module, what.name, what.protocol)
+    return any(imports.judge(*pair).kind >= imports.Kind.REACHES_OUT for pair in pairs)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 
-_STRTOL = re.compile(rb"[ \t\n\v\f\r]*[+-]?(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)(?=\x00|\Z)")
-_DIGITS = re.compile(rb"[ \t\n\v\f\r]*[+-]?[0-9][0-9_]*[ \t\n\v\f\r]*\Z")
-_ESCAPE = re.compile(rb"\\(\n|[0-7]{1,3}|x[0-9a-fA-F]{2}|.|\Z)", re.DOTALL)
+_STRTOL = rb"[ \t\n\v\f\r]*[+-]?(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)(?=\x00|\Z)"
+_DIGITS = rb"[ \t\n\v\f\r]*[+-]?[0-9][0-9_]*[ \t\n\v\f\r]*\Z"
+_ESCAPE = rb"(?s)\\(\n|[0-7]{1,3}|x[0-9a-fA-F]{2}|.|\Z)"
 _ESCAPED = {
     b"\n": b"",
     b"\\": b"\\",
@@ -33,7 +33,7 @@ def parse_int(line: bytes) -> int:
     """Return the value of an INT argument, given without its newline."""
     if line.startswith(b"\0"):
         return 0
-    if _STRTOL.match(line):
+    if re.match(_STRTOL, line):
         return _strtol(line)
     return _from_string(line, 0)
 
@@ -64,7 +64,7 @@ def parse_string(line: bytes) -> str:
     if len(line) < 2 or line[:1] != line[-1:] or line[:1] not in b"'\"":
         raise ValueError("a STRING argument stands in quotes")
     body = line[1:-1]
-    return (_ESCAPE.sub(_unescape, body) if b"\\" in body else body).decode("latin-1")
+    return (re.sub(_ESCAPE, _unescape, body) if b"\\" in body else body).decode("latin-1")
 
 
 def _unescape(match: re.Match[bytes]) -> bytes:
@@ -93,6 +93,6 @@ def _convert(text: bytes, base: int) -> int:
     try:
         return int(text, base)
     except ValueError:
-        if len(text) > 4000 and _DIGITS.match(text):
+        if len(text) > 4000 and re.match(_DIGITS, text):
             return HUGE
         raise

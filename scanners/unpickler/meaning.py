@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from scanners.imports import spellings
 from scanners.imports.values import UNKNOWN, Constant, DictValue, GlobalValue, Instance, Stretch, TupleValue, Value
+from scanners.sources import BytesSource, SliceSource
+from scanners.unpickler.latin import LatinSource
 from scanners.unpickler.values import Bytes, Container, Global, Made, Recalled, Text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from scanners.sources import Source
 
 _DEEPEST = 8
 """Levels of nesting that are translated; no rule looks further."""
@@ -21,6 +25,19 @@ class LatinStretch(Stretch):
     """Bytes that stand in the stream as a text of which each character is one byte."""
 
     __slots__ = ()
+
+
+def bytes_of(value: Value, stream: Source) -> Source | None:
+    """Return the bytes that a value of a stream is, None where it is none or they are not known."""
+    match value:
+        case LatinStretch():
+            return LatinSource(stream, value.offset, value.length)
+        case Stretch():
+            return SliceSource(stream, value.offset, value.length)
+        case Constant(bytes() as data):
+            return BytesSource(data)
+        case _:
+            return None
 
 
 class Translation:

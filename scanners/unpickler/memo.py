@@ -35,7 +35,7 @@ DETAILED = 100_000
 """Values remembered in detail; of later ones only what imports and calls need."""
 MOST_NAMES = 200_000
 """Texts that could be part of a name, remembered besides."""
-_NAME = re.compile(r"[^\W\d][\w.]{,127}\Z")
+_NAME = r"[^\W\d][\w.]{,127}\Z"
 MOST_SCATTERED = 1 << 20
 """Indices out of order, and values put over others, that are kept."""
 
@@ -197,7 +197,7 @@ class Memo:
         match value:
             case str():
                 self._names += 1
-                return value if self._names <= MOST_NAMES and _NAME.match(value) else FORGOTTEN_TEXT
+                return value if self._names <= MOST_NAMES and re.match(_NAME, value) else FORGOTTEN_TEXT
             case tuple() if value:
                 return FORGOTTEN_TUPLE
             case Container():

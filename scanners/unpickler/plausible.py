@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from scanners.imports import Kind, judge, spellings
 from scanners.limits import BudgetExceeded
-from scanners.unpickler.listening import Listener, is_importable
+from scanners.unpickler.listening import Listener, is_dangerous, is_importable
 from scanners.unpickler.machine import Machine
 from scanners.unpickler.reading import Stopped
 from scanners.unpickler.table import HANDLERS
@@ -33,9 +32,7 @@ class _Trial(Listener):
 
     def imported(self, what: Global) -> Iterable[Fact]:
         """Note names known to be dangerous, of modules that could be one: `i` begins INST and `import os` alike."""
-        pairs = spellings(what.module, what.name, what.protocol)
-        if is_importable(what) and any(judge(*pair).kind >= Kind.REACHES_OUT for pair in pairs):
-            self.dangerous = True
+        self.dangerous |= is_importable(what) and is_dangerous(what)
         return ()
 
     def called(self, offset: int, callee: object, arguments: object, *, new: bool) -> Iterable[Fact]:

@@ -15,8 +15,8 @@ from __future__ import annotations
 import re
 from array import array
 from functools import cache, lru_cache
-from typing import NamedTuple
 
+from scanners.records import Record
 from scanners.unpickler.classes import NONE, Classes
 from scanners.unpickler.memo import Memo
 from scanners.unpickler.special import IN_BYTES
@@ -82,7 +82,7 @@ class Kept:
         return zlib.decompress(self._data)
 
 
-class Patterns(NamedTuple):
+class Patterns(Record):
     """The compiled patterns of one way to remember."""
 
     plain: re.Pattern[bytes]
@@ -115,7 +115,7 @@ def patterns(*, explicit: bool) -> Patterns:
     plain = re.compile(b"(?s:(?:" + constant + remember + b"?+|" + _GET + b"){1,%d}+)" % UNITS)
     inert = b"(?:" + constant + b"|" + _GET + b"|" + _STRUCTURE + b")"
     remembering = re.compile(b"(?s:" + inert + b"*+(" + remember + rb"|\Z))")
-    return Patterns(plain, remembering)
+    return Patterns(plain=plain, remembering=remembering)
 
 
 @lru_cache(maxsize=16)
@@ -149,7 +149,7 @@ def _containers(value: bytes, remember: bytes) -> bytes:
 
 def _objects(value: bytes, remember: bytes, classes: Classes, *, explicit: bool) -> bytes:
     """Return a pattern of one instance, with up to two constants as arguments and with its state."""
-    made, called = (b"|".join(map(re.escape, needles(sorted(indices)))) for indices in classes)
+    made, called = (b"|".join(map(re.escape, needles(sorted(indices)))) for indices in (classes.made, classes.called))
     constant = b"(?:" + _constants(explicit=explicit, longest=15) + remember + b"|" + _GET + b")"
     arguments = rb"(?:\)|%b(?:\x85|%b\x86)%b)" % (constant, constant, remember)
     ways = rb"(?:%b)%b\x81" % (made, arguments) + (rb"|(?:%b)%bR" % (called, arguments) if called else b"")
@@ -244,12 +244,17 @@ def _pattern(machine: Machine) -> re.Pattern[bytes]:
 def _choose(memo: Memo) -> Classes:
     if len(memo.made_freely) > MOST_CLASSES:
         return NONE
-    return Classes(frozenset(memo.made_freely), frozenset(memo.called_freely))
+    return Classes(made=frozenset(memo.made_freely), called=frozenset(memo.called_freely))
+
+
+@cache
+def _special_in_bytes() -> re.Pattern[bytes]:
+    return re.compile(IN_BYTES)
 
 
 def _must_be_seen(machine: Machine, start: int, end: int) -> bool:
     """Tell whether the machine has to see a run's opcodes: special attributes, imports whose use decides."""
     window = machine.window
-    if window.find(b"__", start, end) >= 0 and IN_BYTES.search(window, start, end):
+    if window.find(b"__", start, end) >= 0 and _special_in_bytes().search(window, start, end):
         return True
     return any(window.find(needle, start, end) >= 0 for needle in needles(machine.memo.guarded))

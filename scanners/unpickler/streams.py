@@ -9,7 +9,6 @@ from scanners.limits import BudgetExceeded
 from scanners.sources import SliceSource
 from scanners.unpickler.arrays import InlineArrays
 from scanners.unpickler.listening import Cautious, Doubtful
-from scanners.unpickler.losing import LosingMachine
 from scanners.unpickler.machine import Machine
 from scanners.unpickler.memo import Memo, Unwritten
 from scanners.unpickler.plausible import looks_like_pickle
@@ -24,11 +23,10 @@ if TYPE_CHECKING:
     from scanners.unpickler.listening import Listener
 
 _SEARCH = 1 << 18
-_START = re.compile(rb"\x80[\x00-\x05]|[ci][^\n]{1,100}\n[^\n]{1,100}\n", re.DOTALL)
+_START = rb"(?s)\x80[\x00-\x05]|[ci][^\n]{1,100}\n[^\n]{1,100}\n"
 _LONGEST_START = 256
 MOST_STARTS = 10_000
 """Places between streams at which a further one is tried."""
-_PADDING = re.compile(rb"\x00*\Z")
 
 
 class Stream:
@@ -58,6 +56,8 @@ class Stream:
         if arrays.seen:
             yield from self._run(self._machine(cautious))
         if machine.lied or (self.error is not None and machine.frame_end != NOWHERE):
+            from scanners.unpickler.losing import LosingMachine
+
             yield from self._run(LosingMachine(self._source, self._offset, cautious))
         if self.error is None and self.end < machine.frame_end != NOWHERE:
             yield from self._run(Machine(self._source, machine.frame_end, cautious))
@@ -141,7 +141,7 @@ class _Search:
     def from_(self, offset: int) -> int | None:
         """Return where a stream begins at an offset or behind it."""
         while window := self._source.read(offset, _SEARCH):
-            for match in _START.finditer(window):
+            for match in re.finditer(_START, window):
                 self._tried += 1
                 if self._tried > MOST_STARTS:
                     raise BudgetExceeded("places where a further pickle could begin", MOST_STARTS)
@@ -157,7 +157,7 @@ def trailing(source: Source, offset: int) -> Finding | None:
     """Tell of bytes behind a stream; zeros fill blocks up and are nothing."""
     position = offset
     while window := source.read(position, _SEARCH):
-        if not _PADDING.match(window):
+        if window.count(0) < len(window):
             sample = source.read(offset, 16)
             return Finding(rule="bytes-after-stop", evidence=f"begins with {sample.hex(' ')}", offset=offset)
         position += len(window)

@@ -6,11 +6,18 @@ None of the values is ever compared, hashed or printed as a whole, since hostile
 
 from __future__ import annotations
 
-from typing import Protocol
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from scanners.sources import Source
+
+    class Owner(Protocol):
+        """What passed over a run, and can look at it after all."""
+
+        def recall(self, value: Recalled) -> object:
+            """Return a value that the run remembered."""
+
 
 LONGEST_TEXT = 1 << 12
 """Characters of text kept; no name that can be imported is longer."""
@@ -138,13 +145,6 @@ class Container:
             self.complete = False
         elif self.complete:
             self.items = [*self.items, *items] if self.items else items
-
-
-class Owner(Protocol):
-    """What passed over a run, and can look at it after all."""
-
-    def recall(self, value: Recalled) -> object:
-        """Return a value that the run remembered."""
 
 
 class Run:

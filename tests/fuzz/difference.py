@@ -132,7 +132,7 @@ def cases(seed: int, count: int) -> Iterator[Case]:
 
 def choose_first(memo: Memo) -> Classes:
     """Choose the class at index 0, where that is one: few patterns have to be compiled."""
-    return Classes(frozenset({0} & memo.made_freely), frozenset({0} & memo.called_freely))
+    return Classes(made=frozenset({0} & memo.made_freely), called=frozenset({0} & memo.called_freely))
 
 
 def be_eager() -> None:

@@ -67,6 +67,7 @@ def test_stricter_passes(config: GateConfig, stricter: dict[str, object]) -> Non
         ({"limits": Limits(inflated_bytes=1 << 40)}, "--max-inflated-bytes"),
         ({"limits": Limits(ratio=1001)}, "--max-ratio"),
         ({"limits": Limits(members=1_000_001)}, "--max-members"),
+        ({"limits": Limits(seconds=61)}, "--max-seconds"),
         ({"volumes": (GatedVolume(server_path="/mnt/models", may_be_empty=True),)}, "/mnt/models"),
         ({"volumes": (GatedVolume(server_path="/new", may_be_empty=True),)}, "/new"),
     ],

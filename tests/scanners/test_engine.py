@@ -1,6 +1,11 @@
 """The engine: whatever a file does, a report comes out, and nothing unexamined passes for clean."""
 
+import ast
 import hashlib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from types import CodeType
 
 import pytest
 
@@ -10,8 +15,10 @@ from scanners.findings import Embedded, Examined, Finding, Gap, Reason
 from scanners.formats import Format, Malformed
 from scanners.limits import Limits
 from scanners.notes import NOTES
-from scanners.readers import READERS
+from scanners.readers import NATIVE, READERS
 from scanners.sources import BytesSource
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -34,6 +41,54 @@ def test_every_format_has_a_reader_or_says_that_it_has_none() -> None:
 def test_every_format_has_a_note() -> None:
     """`weighbridge formats` leaves none out."""
     assert set(NOTES) == set(Format)
+
+
+def test_formats_that_a_library_in_c_reads_are_known() -> None:
+    """Whatever reader leads to such a library, however late it imports it, its files are the last of their workers."""
+    libraries = {"h5py", "google.protobuf", "google.protobuf.message"}
+    readers = {format_: reader for format_, reader in READERS.items() if reader is not None}
+    native = {format_ for format_, reader in readers.items() if libraries & set(_reachable(reader.__code__))}
+    assert native == NATIVE
+
+
+def _reachable(reader: CodeType) -> Iterator[str]:
+    """Yield every module that a reader may import, now or later; annotations do not count."""
+    pending = [f"scanners.formats.{name}" for name in reader.co_names]
+    seen: set[str] = set()
+    while pending:
+        module = pending.pop()
+        if module not in seen:
+            seen.add(module)
+            yield module
+            pending += _imported(module) if module.startswith("scanners.") else ()
+
+
+@cache
+def _imported(module: str) -> tuple[str, ...]:
+    path = ROOT.joinpath(*module.split("."))
+    file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    found = _Imports()
+    if file.is_file():
+        found.visit(ast.parse(file.read_text()))
+    return tuple(found.names)
+
+
+class _Imports(ast.NodeVisitor):
+    """Collects what a module imports outside of `if TYPE_CHECKING`."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def visit_If(self, node: ast.If) -> None:
+        if ast.unparse(node.test) != "TYPE_CHECKING":
+            self.generic_visit(node)
+
+    def visit_Import(self, node: ast.Import) -> None:
+        self.names += [alias.name for alias in node.names]
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        assert node.module is not None
+        self.names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
 
 
 def test_findings_inside_members_carry_the_way_to_them(reader) -> None:

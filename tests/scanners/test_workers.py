@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from scanners.findings import Examined, Reason
+from scanners import engine, examining, workers
+from scanners.findings import Examined, FileReport, Finding, Reason
+from scanners.formats import Format
 from scanners.limits import Limits
 from scanners.workers import ScanOptions, scan_files
 
@@ -44,8 +46,20 @@ class Greedy:
         raise AssertionError("unreachable")
 
 
-def options(jobs: int, **fields) -> ScanOptions:
-    return ScanOptions(limits=Limits(), jobs=jobs, **fields)
+def options(jobs: int, *, seconds: int = 60, **fields) -> ScanOptions:
+    return ScanOptions(limits=Limits(seconds=seconds), jobs=jobs, **fields)
+
+
+@pytest.fixture
+def reader(monkeypatch):
+    """Let a test say how files are read, and which of them by a library in C; workers are forked with that."""
+
+    def install(read, native=()):
+        format_of = {True: Format.KERAS_HDF5, False: Format.ZIP}
+        monkeypatch.setattr(engine, "identify", lambda part: (format_of[part.name in native],))
+        monkeypatch.setattr(engine, "READERS", dict.fromkeys(Format, read))
+
+    return install
 
 
 @pytest.fixture
@@ -96,3 +110,69 @@ def test_leaving_early_ends_the_workers(files) -> None:
     reports.close()
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+def test_a_file_that_takes_too_long_is_not_examined(files, reader) -> None:
+    """What was found before stays found, and what is said names the remedy; the next file has its own time."""
+
+    def read(part):
+        yield Finding(rule="import-runs-code", evidence="os.system")
+        while part.name == "00.txt":
+            pass
+
+    reader(read)
+    slow, fast = scan_files(files[:2], options(1, seconds=1))
+    assert (slow.examined, slow.gaps[0].reason) == (Examined.NOT, Reason.BUDGET)
+    assert "--max-seconds" in slow.gaps[0].detail
+    assert [report.findings[-1].rule for report in (slow, fast)] == ["import-runs-code"] * 2
+    assert fast.examined is Examined.FULLY
+
+
+def test_the_kernel_ends_a_reader_that_hears_nothing(files, reader, monkeypatch) -> None:
+    """A library in C, or code that takes every error for a fault of the file, would go on for ever."""
+
+    def read(part):
+        while part.name == "00.txt":
+            try:
+                while True:
+                    pass
+            except BaseException:  # noqa: BLE001 - that is what is tested
+                continue
+        yield from ()
+
+    reader(read)
+    monkeypatch.setattr(examining, "GRACE_SECONDS", 1)
+    slow, fast = scan_files(files[:2], options(1, seconds=1))
+    assert (slow.examined, slow.gaps[0].reason) == (Examined.NOT, Reason.BUDGET)
+    assert fast.examined is Examined.FULLY
+
+
+def test_larger_files_have_more_time() -> None:
+    """In proportion to their size, and not without bound."""
+    limits = Limits(seconds=10)
+    assert [limits.seconds_for(size) for size in (0, 64 << 20, 1 << 30, 1 << 50)] == [10, 10, 160, 600]
+
+
+def test_what_read_a_file_by_a_library_in_c_reads_no_other(files, reader) -> None:
+    """A library that a file has taken over cannot change what is said of another one."""
+
+    def read(_):
+        yield Finding(rule="import-runs-code", evidence=str(os.getpid()))
+
+    reader(read, native=("01.txt", "02.txt"))
+    first, second, third, fourth, fifth = (report.findings[-1].evidence for report in scan_files(files[:5], options(1)))
+    assert first == second
+    assert len({second, third, fourth}) == 3
+    assert fourth == fifth
+
+
+def test_an_answer_for_another_file_is_none(files, monkeypatch) -> None:
+    """The report of a worker that says whose it is, and lies, is not taken."""
+    report = FileReport(path="somebody else's", size=0, formats=("inert",))
+    monkeypatch.setattr(workers, "scan_target", lambda *_: report)
+    (answered,) = scan_files(files[:1], options(1))
+    assert (answered.path, answered.examined, answered.gaps[0].reason) == (
+        files[0].path,
+        Examined.NOT,
+        Reason.WORKER_DIED,
+    )
