@@ -53,6 +53,7 @@ _TORCH_TAR_NAMES = frozenset({"storages", "tensors", "pickle"})
 _CHECKPOINT_SHARD = r"\.data-[0-9]{5}-of-[0-9]{5}\Z"
 _TABLE_MAGIC = bytes.fromhex("57fb808b247547db")
 """Footer of LevelDB's table format, in which TensorFlow writes checkpoint indices (tensorflow/core/lib/io/format.h)."""
+_IMPORT_LINE = rb"\A(?:[ -~\t\r]*\n)*import[ \t]+[A-Za-z_]"
 
 
 def identify(part: Part) -> tuple[Format, ...]:
@@ -132,8 +133,13 @@ def _at_the_start(source: Source, head: bytes, magic: Format | None) -> Iterator
 
 def _is_pickle(part: Part, source: Source, found: list[Format], magic: Format | None) -> bool:
     """Say whether the part is a pickle; its name counts where the content is nothing else."""
-    named = not found and magic is None and suffix(part.name) in PICKLE_SUFFIXES
+    named = not found and magic is None and suffix(part.name) in PICKLE_SUFFIXES and not _is_path_file(part, source)
     return part.declared is Format.PICKLE or looks_like_pickle(source, named=named)
+
+
+def _is_path_file(part: Part, source: Source) -> bool:
+    """Say whether a `.pth` is none of PyTorch's but one of site-packages: its first line that is code begins `import`."""
+    return suffix(part.name) == ".pth" and re.search(_IMPORT_LINE, source.read(0, HEAD)) is not None
 
 
 def _further_in(source: Source, magic: Format | None, *, text: bool) -> Iterator[Format]:

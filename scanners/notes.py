@@ -86,6 +86,21 @@ NOTES: Mapping[Format, Note] = {
         (Format.ELF, Format.PE, Format.MACH_O, Format.OTHER_EXECUTABLE, Format.SCRIPT),
         Note("that it is there at all: no model server needs one beside its weights", "what the program does"),
     ),
+    Format.YAML_CONFIG: Note(
+        "tags that build objects, what Hydra and NeMo call, MLflow's loader modules and code, where packages are installed "
+        "from; without building anything",
+        "keys of other loaders",
+    ),
+    Format.TRITON_CONFIG: Note(
+        "backend, environments, libraries of operators, and paths that leave the model's folder",
+        "the model it configures",
+    ),
+    Format.REQUIREMENTS: Note(
+        "packages taken from addresses, repositories, folders and other indices",
+        "what a package of the public index does",
+    ),
+    Format.NOTEBOOK: Note("code cells that hide what they run; what the others call is told", "magics and shell lines"),
+    Format.PYTHON_PATH_FILE: Note("the lines that run, as python-source"),
     Format.PYTHON_SOURCE: Note(
         "the syntax tree: what runs on import, what reaches out then, what starts processes or evaluates text later, what is "
         "hidden by encodings or names put together; whether a server runs it by default",

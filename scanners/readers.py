@@ -155,6 +155,36 @@ def _jinja_template(part: Part) -> Iterator[Finding | Gap | Embedded]:
     return jinja_template.read(part)
 
 
+def _yaml_config(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import yaml_config
+
+    return yaml_config.read(part)
+
+
+def _triton_config(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import triton_config
+
+    return triton_config.read(part)
+
+
+def _requirements(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import requirements
+
+    return requirements.read(part)
+
+
+def _notebook(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import notebook
+
+    return notebook.read(part)
+
+
+def _python_path_file(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import python_path_file
+
+    return python_path_file.read(part)
+
+
 NATIVE = frozenset(
     {
         Format.KERAS_HDF5,
@@ -164,9 +194,11 @@ NATIVE = frozenset(
         Format.TENSORFLOW_GRAPH,
         Format.TENSORFLOW_META_GRAPH,
         Format.TENSORFLOW_TEXT,
+        Format.TRITON_CONFIG,
+        Format.YAML_CONFIG,
     }
 )
-"""Formats of which bytes are given to a library written in C, other than Python's own: HDF5, protobuf."""
+"""Formats of which bytes are given to a library written in C, other than Python's own: HDF5, protobuf, libyaml."""
 
 READERS: Mapping[Format, Reader | None] = {
     Format.TENSORFLOW_TEXT: _tensorflow_text,
@@ -197,6 +229,11 @@ READERS: Mapping[Format, Reader | None] = {
     Format.OTHER_EXECUTABLE: _executable,
     Format.SCRIPT: _executable,
     Format.MODEL_CONFIG: _model_config,
+    Format.YAML_CONFIG: _yaml_config,
+    Format.TRITON_CONFIG: _triton_config,
+    Format.REQUIREMENTS: _requirements,
+    Format.NOTEBOOK: _notebook,
+    Format.PYTHON_PATH_FILE: _python_path_file,
     Format.PYTHON_SOURCE: _python_source,
     Format.PYTHON_BYTECODE: _executable,
     Format.ZSTANDARD: None,

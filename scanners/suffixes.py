@@ -17,7 +17,17 @@ _PICKLES = frozenset({Format.PICKLE}) | _STREAMS
 """joblib compresses whatever the suffix is."""
 _TORCH = frozenset({Format.TORCH_ZIP, Format.TORCH_LEGACY, Format.TORCH_TAR, Format.PICKLE})
 _INERT = frozenset({Format.INERT})
-_TEXT = frozenset({Format.INERT, Format.SCRIPT, Format.KERAS_CONFIG, Format.TENSORFLOW_TEXT, Format.MODEL_CONFIG})
+_TEXT = frozenset(
+    {
+        Format.INERT,
+        Format.SCRIPT,
+        Format.KERAS_CONFIG,
+        Format.TENSORFLOW_TEXT,
+        Format.MODEL_CONFIG,
+        Format.YAML_CONFIG,
+        Format.REQUIREMENTS,
+    }
+)
 _NATIVE = frozenset({Format.ELF, Format.MACH_O, Format.PE, Format.OTHER_EXECUTABLE})
 _TENSORFLOW = frozenset(
     {
@@ -39,7 +49,9 @@ TEMPLATE_SUFFIXES = frozenset({".jinja", ".jinja2", ".j2"})
 EXPECTED: Mapping[str, frozenset[Format]] = {
     **dict.fromkeys((".pkl", ".pickle", ".pck", ".pk", ".dill", ".cloudpickle", ".sav"), _PICKLES | _TORCH),
     ".joblib": _PICKLES,
-    **dict.fromkeys((".pt", ".pth", ".pt2", ".ptl", ".pytorch"), _TORCH | {Format.ZIP}),
+    **dict.fromkeys((".pt", ".pt2", ".ptl", ".pytorch"), _TORCH | {Format.ZIP}),
+    ".pth": _TORCH | {Format.ZIP, Format.PYTHON_PATH_FILE},
+    ".ipynb": frozenset({Format.NOTEBOOK, Format.INERT}),
     ".ckpt": _TORCH | {Format.TENSORFLOW_CHECKPOINT, Format.TENSOR_DATA},
     ".safetensors": frozenset({Format.SAFETENSORS}),
     ".npy": frozenset({Format.NPY}),
@@ -59,7 +71,7 @@ EXPECTED: Mapping[str, frozenset[Format]] = {
     **dict.fromkeys((".h5", ".hdf5", ".weights"), _KERAS),
     ".keras": _KERAS,
     ".pb": _TENSORFLOW | {Format.ONNX, Format.INERT},
-    ".pbtxt": _TENSORFLOW | {Format.INERT},
+    ".pbtxt": _TENSORFLOW | {Format.INERT, Format.TRITON_CONFIG},
     ".meta": _TENSORFLOW | {Format.INERT},
     ".onnx": frozenset({Format.ONNX}),
     ".tflite": frozenset({Format.TFLITE}),

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from scanners.archives.search import find, occurrences
 from scanners.formats import Format
 from scanners.suffixes import SHELL_SUFFIXES, TEMPLATE_SUFFIXES, suffix
+from scanners.tensorflow.text_shapes import text_message
 
 if TYPE_CHECKING:
     from scanners.formats import Part
     from scanners.sources import Source
+
+_REQUIREMENTS = re.compile(r"(?:.*[-_.])?requirements(?:[-_.].*)?\.(?:txt|in)\Z", re.IGNORECASE)
+_YAML_NAMES = frozenset({"MLmodel"})
+_YAML = (b"!!python/", b"tag:yaml.org,2002:python", b"_target_")
+"""What makes a text worth reading as YAML that is not called so; each is searched by itself, which is fast."""
+_TRITON = re.compile(rb"^[ \t]{0,20}(?:backend|platform|max_batch_size|instance_group)[ \t]{0,8}[:\[{]", re.MULTILINE)
+_PATH_FILE = re.compile(rb"^import[ \t]", re.MULTILINE)
+_NOTEBOOK = re.compile(rb'"nbformat"')
 
 
 def text_kind(part: Part, source: Source, head: bytes) -> Format | None:
@@ -22,11 +33,41 @@ def text_kind(part: Part, source: Source, head: bytes) -> Format | None:
         return Format.JINJA_TEMPLATE
     if head.startswith((b"#!", b"\xef\xbb\xbf#!")) or suffix(part.name) in SHELL_SUFFIXES:
         return Format.SCRIPT
-    return _document(source, head)
+    return _by_name(part.name, source) or _document(source, head)
+
+
+def _by_name(name: str, source: Source) -> Format | None:
+    """Return the format of a text whose loader goes by its name, and by its suffix."""
+    ending = suffix(name)
+    if ending in (".yaml", ".yml") or name in _YAML_NAMES:
+        return Format.YAML_CONFIG
+    if _REQUIREMENTS.match(name):
+        return Format.REQUIREMENTS
+    if ending == ".pth" and _holds(source, _PATH_FILE):
+        return Format.PYTHON_PATH_FILE
+    if ending == ".pbtxt" and text_message(source) is None and (name == "config.pbtxt" or _holds(source, _TRITON)):
+        return Format.TRITON_CONFIG
+    return None
 
 
 def _document(source: Source, head: bytes) -> Format | None:
     """Return what a text is by its content; imported here, since most files are no text."""
-    from scanners.directory.json_shapes import is_config
+    from scanners.directory.json_shapes import is_config, is_object
 
-    return Format.MODEL_CONFIG if is_config(source, head) else None
+    if is_object(head) and _holds(source, _NOTEBOOK):
+        return Format.NOTEBOOK
+    if is_config(source, head):
+        return Format.MODEL_CONFIG
+    told = any(find(source, words, 0, source.size) is not None for words in _YAML)
+    return Format.YAML_CONFIG if told and _is_yaml(source) else None
+
+
+def _is_yaml(source: Source) -> bool:
+    """Say whether a text that is not called so is YAML to its end; too long a one is, so that its reader says so."""
+    from scanners.yaml_events import MAX_YAML_BYTES, parse
+
+    return source.size > MAX_YAML_BYTES or parse(source.read(0, source.size))[1] is None
+
+
+def _holds(source: Source, pattern: re.Pattern[bytes]) -> bool:
+    return next(occurrences(source, pattern, 0, source.size), None) is not None

@@ -34,6 +34,11 @@ _WINDOW = 1 << 20
 _OVERLAP = 1024
 
 
+def is_object(head: bytes) -> bool:
+    """Say whether a text begins as a JSON object does."""
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+
+
 def is_config(source: Source, head: bytes) -> bool:
     """Say whether a text is JSON that names something a loader would import, fetch or open."""
     if _BEGINNING.match(head) is None:

@@ -36,7 +36,7 @@ def is_manifest(root: Any) -> bool:
     if isinstance(root, list):
         return any(isinstance(module, dict) and {"type", "path"} <= module.keys() for module in root)
     return isinstance(root, dict) and (
-        {"_class_name", "_diffusers_version"} <= root.keys()
+        _is_pipeline(root)
         or (isinstance(root.get("model"), dict) and "modelName" in root["model"])
         or isinstance(root.get("implementation"), str)
     )
@@ -62,17 +62,23 @@ def _modules(root: list[Any], allowed: frozenset[str]) -> Iterator[Finding]:
 
 def _model_index(root: dict[str, Any], allowed: frozenset[str]) -> Iterator[Finding]:
     """Judge `model_index.json`: component -> [library, class]; the library is imported, or is a file of the component's folder."""
-    if "_class_name" not in root or "_diffusers_version" not in root:
+    if not _is_pipeline(root):
         return
     if isinstance(root["_class_name"], list):
         yield remote_code(".".join(strings(root["_class_name"])), "_class_name")
     for component, pair in root.items():
-        if component.startswith("_") or not isinstance(pair, list) or len(pair) != 2:
+        if component.startswith("_") or not isinstance(pair, list) or len(pair) < 2:
             continue
-        library, class_name = pair
+        library, class_name = pair[:2]
         if isinstance(library, str) and isinstance(class_name, str) and not _is_pipeline_module(library):
             yield from imported(f"{library}.{class_name}", component, allowed)
         yield from judge_path(component, "a component")
+
+
+def _is_pipeline(root: dict[str, Any]) -> bool:
+    """Say whether an object is a pipeline's index; its components' configurations are alike, and name a model's class."""
+    name = root.get("_class_name")
+    return "_diffusers_version" in root and (isinstance(name, list) or (isinstance(name, str) and "Pipeline" in name))
 
 
 def _is_pipeline_module(library: str) -> bool:

@@ -53,6 +53,13 @@ TABLE = (
         ("CWE-506",),
     ),
     Rule(
+        "notebook",
+        Severity.LOW,
+        "A notebook stands among the model files",
+        "No server runs it, but a person who opens it may.",
+        "Keep notebooks with the source of the model, not with its weights.",
+    ),
+    Rule(
         "python-bytecode",
         Severity.HIGH,
         "Compiled Python stands among the model files",

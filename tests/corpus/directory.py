@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from tests.corpus.tar_builder import END, member
+from tests.corpus.zip_builder import Member, archive
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -124,6 +127,13 @@ CONFIGS: Mapping[str, Callable[[], bytes]] = {
     "model-index-component.json": _json(_pipeline(unet=["my_unet", "MyUNet"])),
     "model-index-dangerous.json": _json(_pipeline(unet=["runpy", "run_path"])),
     "model-index-pipeline.json": _json(_pipeline(_class_name=["my_pipeline", "MyPipeline"])),
+    "benign-component.json": _json(
+        {
+            "_class_name": "UNet2DModel",
+            "_diffusers_version": "0.38.0",
+            "down_block_types": ["DownBlock2D", "AttnDownBlock2D"],
+        }
+    ),
     "benign-index.json": _json(_index("model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors")),
     "index-climbs.json": _json(_index("model-00001-of-00002.safetensors", "../../other/model.safetensors")),
     "index-absolute.json": _json(_index("/etc/passwd")),
@@ -142,4 +152,183 @@ CONFIGS: Mapping[str, Callable[[], bytes]] = {
     "benign-lines-of-json.json": lambda: b'{"auto_map": {"AutoModel": "a.B"}}\n{"auto_map": null}\n',
 }
 
-SAMPLES: Mapping[str, Callable[[], bytes]] = {**CONFIGS}
+_MLMODEL = (
+    "artifact_path: model",
+    "flavors:",
+    "  python_function:",
+    "    env:",
+    "      conda: conda.yaml",
+    "      virtualenv: python_env.yaml",
+    "    loader_module: mlflow.sklearn",
+    "    model_path: model.pkl",
+    "    python_version: 3.11.9",
+    "  sklearn:",
+    "    code: null",
+    "    pickled_model: model.pkl",
+    "    sklearn_version: 1.7.2",
+    "mlflow_version: 3.17.2",
+)
+
+
+def _mlmodel(old: str, new: str) -> Callable[[], bytes]:
+    return _text(*(line.replace(old, new) for line in _MLMODEL))
+
+
+YAML: Mapping[str, Callable[[], bytes]] = {
+    "MLmodel": _text(*_MLMODEL),
+    "mlmodel-loader.yaml": _mlmodel("mlflow.sklearn", "my_loader"),
+    "mlmodel-loader-dangerous.yaml": _mlmodel("mlflow.sklearn", "subprocess"),
+    "mlmodel-code.yaml": _mlmodel("code: null", "code: code"),
+    "mlmodel-code-leaves.yaml": _mlmodel("code: null", "code: ../../elsewhere"),
+    "mlmodel-environment-leaves.yaml": _mlmodel("conda: conda.yaml", "conda: /etc/conda.yaml"),
+    "mlmodel-from-code.yaml": _mlmodel("model_path: model.pkl", "model_code_path: /home/author/model.py"),
+    "benign-conda.yaml": _text(
+        "channels:",
+        "- conda-forge",
+        "dependencies:",
+        "- python=3.11",
+        "- pip<=24",
+        "- pip:",
+        "  - mlflow==3.17.2",
+        "  - scikit-learn",
+    ),
+    "conda-address.yaml": _text("dependencies:", "- python=3.11", "- pip:", "  - https://example.com/x-1.0.tar.gz"),
+    "conda-channel.yaml": _text("channels:", "- https://example.com/channel", "dependencies:", "- python=3.11"),
+    "benign-python-env.yaml": _text(
+        "python: 3.11.9", "build_dependencies:", "- pip==24.0", "dependencies:", "- -r requirements.txt"
+    ),
+    "python-env-leaves.yaml": _text("python: 3.11.9", "dependencies:", "- -r ../../requirements.txt"),
+    "yaml-tag-apply.yaml": _text("model: !!python/object/apply:os.system [echo weighbridge]"),
+    "yaml-tag-new.yaml": _text("- !!python/object/new:subprocess.Popen [[echo, weighbridge]]"),
+    "yaml-tag-name.yaml": _text("act: !!python/name:builtins.eval"),
+    "yaml-tag-module.yaml": _text("act: !!python/module:antigravity"),
+    "yaml-tag-spelled-out.yaml": _text("act: !<tag:yaml.org,2002:python/object/apply:os.system> [echo]"),
+    "yaml-tag-directive.yaml": _text(
+        "%TAG !p! tag:yaml.org,2002:python/", "---", "act: !p!object/apply:os.system [echo]"
+    ),
+    "yaml-tag-escaped.yaml": _text("act: !!%70ython/object/apply:os.system [echo]"),
+    "yaml-tag-second-document.yaml": _text("a: 1", "---", "- !!python/object/apply:os.system [echo]"),
+    "yaml-tag-before-fault.yaml": _text("- !!python/object/apply:os.system [echo]", "---", "a: [1, 2"),
+    "yaml-tag-without-suffix": _text("- !!python/object/apply:os.system [echo]"),
+    "yaml-tag-unknown.yaml": _text("act: !!python/object:my_project.models.Net {}"),
+    "yaml-tag-known.yaml": _text("act: !!python/name:torch.nn.modules.activation.ReLU"),
+    "yaml-tag-custom.yaml": _text("task: !function utils.process"),
+    "benign-yaml.yaml": _text(
+        "a: &x [1, 2.5, true, null]", "b: *x", "c: {<<: {d: 1}}", "e: !!binary aGk=", "f: !!python/tuple [1, 2]"
+    ),
+    "benign-yaml-broken.yaml": _text("a: [1, 2"),
+    "benign-prose-about-tags.md": _text(
+        "# Loading", "", "Never load `!!python/object/apply:os.system` tags: [they run.", "See `_target_`."
+    ),
+    "benign-aliases.yaml": lambda: b"".join(
+        b"a%d: &a%d [%s]\n" % (level, level, b", ".join([b"*a%d" % (level - 1)] * 9) if level else b"x")
+        for level in range(40)
+    ),
+    "yaml-target.yaml": _text("model:", "  _target_: os.system", "  command: echo weighbridge"),
+    "yaml-target-alias.yaml": _text("name: &name builtins.eval", "model: {_target_: *name}"),
+    "yaml-target-escaped.yaml": _text('model: {"\\x5ftarget_": builtins.eval}'),
+    "yaml-target-unknown.yaml": _text("model:", "  _target_: my_project.models.Net"),
+    "benign-yaml-target.yaml": _text("model:", "  _target_: nemo.collections.asr.models.EncDecCTCModelBPE"),
+    "yaml-class-path.yaml": _text("model:", "  class_path: subprocess.Popen", "  init_args: {args: [echo]}"),
+    "benign-yaml-class-path.yaml": _text("model:", "  class_path: my_project.models.Net", "target: ldm.models.Net"),
+}
+REQUIREMENTS: Mapping[str, Callable[[], bytes]] = {
+    "requirements.txt": _text(
+        "# what the model needs",
+        "--extra-index-url https://download.pytorch.org/whl/cpu",
+        "torch>=2.6",
+        "transformers[torch] == 4.57.1 ; python_version < '3.13'  # pinned",
+        "numpy \\",
+        "    --hash=sha256:00",
+        "-r requirements-more.txt",
+        "",
+    ),
+    "requirements-index.txt": _text("--index-url https://example.com/simple", "torch"),
+    "requirements-short-index.txt": _text("-i http://10.0.0.1/simple"),
+    "requirements-find-links.txt": _text("--find-links=./wheels"),
+    "requirements-git.txt": _text("git+https://example.com/x.git@main#egg=x"),
+    "requirements-at.txt": _text("x @ https://example.com/x-1.0-py3-none-any.whl"),
+    "requirements-editable.txt": _text("-e ."),
+    "requirements-folder.txt": _text("./local_package"),
+    "requirements-wheel.txt": _text("wheels/x-1.0-py3-none-any.whl"),
+    "requirements-continued.txt": _text("--index-url \\", "  https://example.com/simple"),
+    "requirements-leaves.txt": _text("-r ../../requirements.txt"),
+    "requirements-option.txt": _text('x --global-option="--echo"'),
+}
+TRITON: Mapping[str, Callable[[], bytes]] = {
+    "config.pbtxt": _text(
+        'name: "densenet"',
+        'platform: "onnxruntime_onnx"',
+        "max_batch_size: 8",
+        'input [ { name: "data_0" data_type: TYPE_FP32 dims: [ 3, 224, 224 ] } ]',
+        'output [ { name: "fc6_1" data_type: TYPE_FP32 dims: [ 1000 ] label_filename: "labels.txt" } ]',
+        "instance_group [ { count: 1 kind: KIND_GPU } ]",
+        'default_model_filename: "model.onnx"',
+        'parameters: { key: "intra_op_thread_count" value: { string_value: "0" } }',
+    ),
+    "triton-python.pbtxt": _text('backend: "python"', "max_batch_size: 8"),
+    "triton-single-quotes.pbtxt": _text("max_batch_size: 8", "backend: 'py' 'thon'"),
+    "triton-environment.pbtxt": _text(
+        'backend: "vllm"',
+        'parameters: { key: "EXECUTION_ENV_PATH", value: { string_value: "$$TRITON_MODEL_DIRECTORY/env.tar.gz" } }',
+    ),
+    "triton-environment-list.pbtxt": _text(
+        'backend: "vllm"', 'parameters [ { key: "EXECUTION_ENV_PATH" value { string_value: "/opt/env.tar.gz" } } ]'
+    ),
+    "triton-backend-unknown.pbtxt": _text('backend: "my_backend"', "max_batch_size: 8"),
+    "triton-operators.pbtxt": _text(
+        'platform: "tensorflow_savedmodel"', 'model_operations { op_library_filename: "x.so" }'
+    ),
+    "triton-runtime.pbtxt": _text('backend: "onnxruntime"', 'runtime: "model.py"'),
+    "triton-file-leaves.pbtxt": _text(
+        'platform: "onnxruntime_onnx"', 'default_model_filename: "../../other/model.onnx"'
+    ),
+    "triton-warmup-leaves.pbtxt": _text(
+        'backend: "onnxruntime"',
+        'model_warmup [ { name: "x" batch_size: 1 inputs { key: "a" value: { input_data_file: "/etc/passwd" } } } ]',
+    ),
+    "triton-capability-leaves.pbtxt": _text(
+        'platform: "tensorrt_plan"', 'cc_model_filenames [ { key: "8.0" value: "../model.plan" } ]'
+    ),
+    "benign-label-map.pbtxt": _text('item { name: "cat" id: 1 display_name: "backend: python" }'),
+}
+
+
+def _notebook(*sources: object) -> Callable[[], bytes]:
+    cells = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": source} for source in sources]
+    return _json({"cells": [*cells, {"cell_type": "markdown", "source": ["# x"]}], "nbformat": 4, "nbformat_minor": 5})
+
+
+def _nemo(target: str) -> bytes:
+    """A tar archive as NeMo's `save_to` writes it."""
+    text = f"model:\n  _target_: {target}\n".encode()
+    return member(b"./model_config.yaml", text) + END
+
+
+OTHERS: Mapping[str, Callable[[], bytes]] = {
+    "notebook.ipynb": _notebook(
+        ["!pip install torch\n", "%matplotlib inline\n", "import torch\n", "torch.ones(1)"], "1 +"
+    ),
+    "notebook-calls.ipynb": _notebook("import os\nos.system('echo weighbridge')"),
+    "notebook-hidden.ipynb": _notebook(["import base64\n", "exec(base64.b64decode('cGFzcw=='))"]),
+    "notebook-without-suffix": _notebook("import torch"),
+    "notebook-old.ipynb": _json(
+        {"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code", "input": ["import torch"]}]}]}
+    ),
+    "archive-with-handler.mar": lambda: archive(
+        Member(name=b"MAR-INF/MANIFEST.json", data=_json(_manifest(handler="service.py"))()),
+        Member(name=b"service.py", data=b"import subprocess\ndef handle(data, context):\n    subprocess.run(data)\n"),
+        Member(name=b"requirements.txt", data=b"git+https://example.com/x.git\n"),
+    ),
+    "benign-archive.mar": lambda: archive(
+        Member(name=b"MAR-INF/MANIFEST.json", data=_json(_manifest(handler="image_classifier"))()),
+        Member(name=b"index_to_name.json", data=b'{"0": "cat"}'),
+    ),
+    "configured.nemo": lambda: _nemo("os.system"),
+    "benign-configured.nemo": lambda: _nemo("nemo.collections.asr.models.EncDecCTCModelBPE"),
+    "path-file.pth": _text("import os; os.system('echo weighbridge')"),
+    "path-file-harmless.pth": _text("# a folder", "/opt/more", "import sys; sys.path.append('/opt/more')"),
+    "benign-path-file.pth": _text("/opt/more", "../important"),
+}
+
+SAMPLES: Mapping[str, Callable[[], bytes]] = {**CONFIGS, **YAML, **REQUIREMENTS, **TRITON, **OTHERS}

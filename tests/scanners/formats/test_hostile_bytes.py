@@ -28,6 +28,11 @@ OURS = (
     Format.MODEL_CONFIG,
     Format.PYTHON_SOURCE,
     Format.JINJA_TEMPLATE,
+    Format.PYTHON_PATH_FILE,
+    Format.NOTEBOOK,
+    Format.YAML_CONFIG,
+    Format.TRITON_CONFIG,
+    Format.REQUIREMENTS,
 )
 SMALL = Limits(members=500, inflated_bytes=1 << 24)
 FAMILIES = (archives, directory, python, templates, tensors)
