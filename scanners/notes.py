@@ -109,7 +109,8 @@ NOTES: Mapping[Format, Note] = {
     Format.PYTHON_BYTECODE: Note("that it is there at all", "what the code does"),
     Format.MODEL_CONFIG: Note(
         "keys at any depth that name code, kernels, classes or files: auto_map, custom pipelines and components, attention "
-        "kernels, trust_remote_code, modules to import, handlers of servers, paths of shards, keys that stand twice",
+        "kernels, trust_remote_code, modules to import, handlers of servers, paths of shards, keys that stand twice; chat "
+        "templates, as jinja-template",
         "whether the code that is named is there: each file is examined by itself",
     ),
     Format.JINJA_TEMPLATE: Note(

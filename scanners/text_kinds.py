@@ -20,7 +20,7 @@ _YAML = (b"!!python/", b"tag:yaml.org,2002:python", b"_target_")
 """What makes a text worth reading as YAML that is not called so; each is searched by itself, which is fast."""
 _TRITON = re.compile(rb"^[ \t]{0,20}(?:backend|platform|max_batch_size|instance_group)[ \t]{0,8}[:\[{]", re.MULTILINE)
 _PATH_FILE = re.compile(rb"^import[ \t]", re.MULTILINE)
-_NOTEBOOK = re.compile(rb'"nbformat"')
+_NOTEBOOK = b'"nbformat"'
 
 
 def text_kind(part: Part, source: Source, head: bytes) -> Format | None:
@@ -54,7 +54,7 @@ def _document(source: Source, head: bytes) -> Format | None:
     """Return what a text is by its content; imported here, since most files are no text."""
     from scanners.directory.json_shapes import is_config, is_object
 
-    if is_object(head) and _holds(source, _NOTEBOOK):
+    if is_object(head) and find(source, _NOTEBOOK, 0, source.size) is not None:
         return Format.NOTEBOOK
     if is_config(source, head):
         return Format.MODEL_CONFIG

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from scanners.directory.imported import judge_imported
 from scanners.directory.paths import judge_path
-from scanners.findings import Finding
+from scanners.findings import Embedded, Finding
+from scanners.formats import Format
+from scanners.json_documents import walk
+from scanners.sources import BytesSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    Judge = Callable[[Any, str, frozenset[str]], Iterator[Finding]]
+    Judge = Callable[[Any, str, frozenset[str]], Iterator[Finding | Embedded]]
 
 _KERNEL = re.compile(r"[^/]+/[^/]")
 _SHOWN = 200
@@ -101,6 +104,14 @@ def _weight_map(value: Any, where: str, _: frozenset[str]) -> Iterator[Finding]:
         yield from judge_path(path, where)
 
 
+def _template(value: Any, where: str, _: frozenset[str]) -> Iterator[Embedded]:
+    """Hand on a chat template, or the templates of a list or a map of them."""
+    for place, text in walk(value, where):
+        if isinstance(text, str) and place.step != "name":
+            source = BytesSource(text.encode("utf-8", "surrogatepass"))
+            yield Embedded(source=source, member=f"<{str(place)[:_SHOWN]}>", format=Format.JINJA_TEMPLATE)
+
+
 def strings(value: Any) -> Iterator[str]:
     """Yield the texts of a value and of the lists and objects in it, however deep."""
     waiting = [value]
@@ -131,5 +142,6 @@ KEYS: Mapping[str, Judge] = {
     "sbert_ce_default_activation_function": _dotted,
     "_target_": _module,
     "weight_map": _weight_map,
+    "chat_template": _template,
 }
 """Key -> what its value makes a loader do."""

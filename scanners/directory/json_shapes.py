@@ -23,10 +23,9 @@ _OTHER_KEYS = ("_class_name", "handler", "implementation")
 _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[{\[]")
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 """Marks of UTF-16 and UTF-32, which Python's `json.loads` takes as well."""
-_TELLING = re.compile(
-    rb'"(?:' + b"|".join(key.encode() for key in (*KEYS, *_OTHER_KEYS) if key != "weight_map") + rb')"|\\u00[2-7]'
-)
-"""A key that counts, or a character that nobody need escape."""
+_KEY = re.compile(rb'"(?:' + "|".join(key for key in (*KEYS, *_OTHER_KEYS) if key != "weight_map").encode() + rb')"')
+_ESCAPED = re.compile(rb"\\u00[2-7]")
+"""A character that nobody need escape; searched by itself, since patterns with one beginning are found faster."""
 _INDEX = b'"weight_map"'
 _PATH_OUT = re.compile(rb':\s*"(?:[/~]|[^"]{0,1000}(?:\.\.|\\|:))')
 """A value that may lead out of a directory."""
@@ -53,7 +52,7 @@ def _is_telling(source: Source, head: bytes) -> bool:
     index = leaving = False
     for offset in range(0, source.size, _WINDOW):
         window = source.read(max(0, offset - _OVERLAP), _WINDOW + _OVERLAP)
-        if _TELLING.search(window) is not None:
+        if _KEY.search(window) is not None or _ESCAPED.search(window) is not None:
             return True
         index = index or _INDEX in window
         leaving = leaving or (index and _PATH_OUT.search(window) is not None)

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from scanners.directory.huggingface import KEYS
 from scanners.directory.json_shapes import MAX_CONFIG_BYTES
 from scanners.directory.manifests import judge_root
-from scanners.findings import Finding
+from scanners.findings import Embedded, Finding
 from scanners.json_documents import parse, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanners.findings import Embedded, Gap
+    from scanners.findings import Gap
     from scanners.formats import Part
     from scanners.json_documents import Document
 
@@ -32,7 +32,7 @@ def read(part: Part) -> Iterator[Finding | Gap | Embedded]:
     yield from _once(_judge(document, part.allowed_imports))
 
 
-def _judge(document: Document, allowed: frozenset[str]) -> Iterator[Finding]:
+def _judge(document: Document, allowed: frozenset[str]) -> Iterator[Finding | Embedded]:
     for root in (document.root, *document.shadowed):
         yield from judge_root(root, allowed)
         for where, item in walk(root):
@@ -42,9 +42,11 @@ def _judge(document: Document, allowed: frozenset[str]) -> Iterator[Finding]:
                     yield from KEYS[key](item[key], f"{prefix}{key}", allowed)
 
 
-def _once(findings: Iterator[Finding]) -> Iterator[Finding]:
+def _once(facts: Iterator[Finding | Embedded]) -> Iterator[Finding | Embedded]:
     seen: set[tuple[str, str | None]] = set()
-    for finding in findings:
-        if (finding.rule, finding.name) not in seen:
-            seen.add((finding.rule, finding.name))
-            yield finding
+    for fact in facts:
+        if isinstance(fact, Finding):
+            if (fact.rule, fact.name) in seen:
+                continue
+            seen.add((fact.rule, fact.name))
+        yield fact

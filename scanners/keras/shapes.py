@@ -47,6 +47,11 @@ def _is_model(root: object) -> bool:
 
 def _has_key(source: Source) -> bool:
     return any(
-        _KEY.search(source.read(max(0, offset - _OVERLAP), _WINDOW + _OVERLAP))
+        _may_hold(source.read(max(0, offset - _OVERLAP), _WINDOW + _OVERLAP))
         for offset in range(0, source.size, _WINDOW)
     )
+
+
+def _may_hold(window: bytes) -> bool:
+    """Search for the key as it is written first, which is fast; then in other encodings and escaped, where there are any."""
+    return b"class_name" in window or ((b"\0" in window or b"\\" in window) and _KEY.search(window) is not None)

@@ -72,6 +72,7 @@ def _manifest(**model: object) -> dict[str, object]:
     }
 
 
+_CHAT = "{% for message in messages %}{{ message['role'] + ': ' + message['content'] + '\\n' }}{% endfor %}"
 _AUTO_MAP = {"AutoConfig": "configuration_x.XConfig", "AutoModelForCausalLM": "modeling_x.XForCausalLM"}
 
 CONFIGS: Mapping[str, Callable[[], bytes]] = {
@@ -145,6 +146,16 @@ CONFIGS: Mapping[str, Callable[[], bytes]] = {
     "manifest-handler-leaves.json": _json(_manifest(handler="../../handler.py")),
     "benign-model-settings.json": _json({"name": "iris", "implementation": "mlserver_sklearn.SKLearnModel"}),
     "model-settings-own-runtime.json": _json({"name": "iris", "implementation": "runtime.MyRuntime"}),
+    "benign-chat-template.json": _json({"tokenizer_class": "LlamaTokenizer", "chat_template": _CHAT}),
+    "benign-chat-templates.json": _json(
+        {"chat_template": [{"name": "default", "template": _CHAT}, {"name": "tool_use", "template": _CHAT}]}
+    ),
+    "chat-template.json": _json({"chat_template": "{{ messages.__class__ }}"}),
+    "chat-template-second.json": _json(
+        {"chat_template": [{"name": "default", "template": _CHAT}, {"name": "x", "template": "{{ cycler.__init__ }}"}]}
+    ),
+    "chat-template-map.json": _json({"chat_template": {"default": "{{ messages.__class__ }}"}}),
+    "chat-template-twice.json": lambda: b'{"chat_template": "{{ messages.__class__ }}", "chat_template": "x"}',
     "json-target.json": _json({"model": {"_target_": "os.system", "command": "echo weighbridge"}}),
     "benign-json-target.json": _json({"model": {"_target_": "torch.nn.Linear", "in_features": 1, "out_features": 1}}),
     "config-nested-too-deeply.json": lambda: b'{"auto_map": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
