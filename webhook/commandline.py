@@ -17,7 +17,7 @@ from webhook.extent import Extent
 from webhook.objects import Undecodable, items, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, MutableMapping
+    from collections.abc import Iterable, Iterator, MutableMapping
 
     from webhook.pod import Container
 
@@ -28,8 +28,11 @@ _SHELL_REFERENCE = re.compile(
 )
 """Other forms of expansion are not followed: what is left of them makes the word one that is not known."""
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
-_SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh", "busybox"})
-_SHELL_SCRIPT = re.compile(r"-[a-zA-Z]*c\Z")
+_SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh", "busybox", "su", "runuser"})
+"""Programs that take a script after `-c`; options may stand between the two."""
+_SHELL_SCRIPT = re.compile(r"-[a-zA-Z]*c[a-zA-Z]*\Z")
+_SPLIT_BY_ENV = re.compile(r"(?:-[a-zA-Z]*S|--split-string=?)(.*)\Z", re.DOTALL)
+"""`env -S` takes a line apart as a shell does (coreutils, "env invocation")."""
 _PIECE = re.compile(
     r"""(?P<between>[ \t\r\n;&|<>]++)|(?P<comment>\#[^\n]*+)|(?P<plain>[^ \t\r\n;&|<>'"\\\#]++)|"""
     r"""(?P<quoted>'[^']*+'|"[^"\\]*+(?:\\.[^"\\]*+)*+")|(?P<escaped>\\.)""",
@@ -56,7 +59,7 @@ class Word(NamedTuple):
 
 
 class Variables(Mapping[str, Word]):
-    """The variables of a container. Words are made only of those that somebody asks for: most nobody does."""
+    """The variables of a container, as the object lists them. Words are made only of those that somebody asks for."""
 
     __slots__ = ("_at", "_entries", "_order", "_words", "room")
 
@@ -141,8 +144,16 @@ class CommandLine:
     """Paths of `envFrom` entries without a prefix: any variable may come from there, unless it is set here too."""
     has_command: bool
     """Whether the image's own entry point is replaced."""
+    assigned: Mapping[str, tuple[Word, ...]]
+    """What the words themselves set (`export NAME=value`, `env NAME=value`) or take away, which is a value not known. Some
+    of it may be no more than an argument that looks like it, so it never makes up for what `variables` lack."""
     texts: str
     """All words and all values as they are written, one a line: for a quick look whether a longer one is worth it."""
+
+    def said(self, name: str) -> tuple[Word, ...]:
+        """Return every value that a variable may have, in the object's list and in its words."""
+        listed = (self.variables[name],) if name in self.variables else ()
+        return (*listed, *self.assigned.get(name, ()))
 
 
 def read_command_line(container: Container, extent: Extent | None = None) -> CommandLine:
@@ -160,8 +171,28 @@ def read_command_line(container: Container, extent: Extent | None = None) -> Com
         variables=variables,
         from_elsewhere=tuple(where for where, entry in items(raw, "envFrom", at) if not text(entry, "prefix", where)),
         has_command=bool(container.command),
+        assigned=_assigned(words, variables),
         texts="\n".join([*(word.text for word in words), *variables.literals()]),
     )
+
+
+def _assigned(words: tuple[Word, ...], variables: Variables) -> dict[str, tuple[Word, ...]]:
+    """Return what the words set, by name, and what they take away."""
+    found: dict[str, tuple[Word, ...]] = {}
+    in_env, before = False, ""
+    for word in words:
+        taken: Iterable[str] = ()
+        if assignment := _ASSIGNMENT.match(word.text):
+            found[assignment[1]] = (*found.get(assignment[1], ()), Word(assignment[2], word.at, word.known))
+        elif in_env and word.text in {"-i", "-", "--ignore-environment"}:
+            taken = variables
+        elif before == "unset" or (in_env and (before == "-u" or word.text.startswith("--unset="))):
+            taken = [word.text.removeprefix("--unset=")]
+        else:
+            in_env = word.text.rpartition("/")[2] == "env" or (in_env and word.text.startswith("-"))
+        found |= {name: (*found.get(name, ()), Word("", word.at, known=False)) for name in taken}
+        before = word.text
+    return found
 
 
 def _counted(words: Iterator[Word], extent: Extent, at: str) -> Iterator[Word]:
@@ -172,16 +203,19 @@ def _counted(words: Iterator[Word], extent: Extent, at: str) -> Iterator[Word]:
 
 def _flattened(words: list[Word], variables: Variables) -> Iterator[Word]:
     """Yield the words with the script of a shell taken apart in its place."""
-    is_shell = False
+    called: set[str] = set()
     script_next = False
     for word in words:
-        if script_next:
+        if script_next and not word.text.startswith(("-", "+")):
             yield from _script(word, ChainMap({}, variables), variables, 0)  # type: ignore[arg-type]
             script_next = False
-        elif is_shell and _SHELL_SCRIPT.match(word.text):
-            script_next = True
+        elif "env" in called and (split := _SPLIT_BY_ENV.match(word.text)):
+            line = Word(split[1], word.at, word.known)
+            yield from _script(line, ChainMap({}, variables), variables, 0)  # type: ignore[arg-type]
+            script_next = not split[1]
         else:
-            is_shell = is_shell or word.text.rpartition("/")[2] in _SHELLS
+            script_next = script_next or (not called.isdisjoint(_SHELLS) and bool(_SHELL_SCRIPT.match(word.text)))
+            called.add(word.text.rpartition("/")[2])
             yield word
 
 

@@ -89,9 +89,18 @@ def patches(
         pod = template.pod
         if not pod.is_partial:
             roots = (_pointer(pod.at), _pointer(pod.metadata_at))
-            yield from injection(
+            found = injection(
                 pod, policy, namespace=namespace, root=roots[0], metadata_root=roots[1], is_platform=known.serves
             )
+            yield from found if template.has_metadata else _with_metadata(found, roots[1])
+
+
+def _with_metadata(patch: Patch, root: str) -> Iterator[dict[str, Any]]:
+    """Yield a patch for a template that has no metadata at all: the field itself is what is added."""
+    yield from (operation for operation in patch if not operation["path"].startswith(f"{root}/"))
+    added = {op["path"].removeprefix(f"{root}/"): op["value"] for op in patch if op["path"].startswith(f"{root}/")}
+    if added:
+        yield {"op": "add", "path": root, "value": added}
 
 
 def _pointer(path: str) -> str:

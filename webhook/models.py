@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from initcontainer.contract import GATE_NAME
 from webhook.commandline import CommandLine, Word, read_command_line
 from webhook.pod import Role
-from webhook.references import Leads, Reference, Use, references
-from webhook.servers import OFF, OFFLINE, ON, OTHER_HUBS, STACKS, Stack
+from webhook.recognition import recognise
+from webhook.references import Leads, Reference, Use, flag_values, references
+from webhook.servers import OFF, OFFLINE, ON, OTHER_HUBS
 from webhook.signals import Signal, accelerator_of, platform_of, signal_of
 from webhook.volumes import Holds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from webhook.pod import Container, Mount, Pod
     from webhook.policy import NonModelVolume
+    from webhook.servers import Stack
     from webhook.volumes import Volume
 
 
@@ -42,20 +43,20 @@ class Server:
     @property
     def is_offline(self) -> bool:
         """Whether it cannot fetch from a hub by itself."""
-        words = [self.line.variables.get(name) for name in OFFLINE]
-        is_on = any(word is not None and word.known and word.text.strip().lower() in ON for word in words)
-        others = [self.line.variables.get(name) for name in OTHER_HUBS]
-        return is_on and all(word is None or is_off(word) for word in others)
+        obeys = self.stack is None or self.stack.obeys_offline
+        others_are_off = all(is_off(word) for name in OTHER_HUBS for word in self.line.said(name))
+        return obeys and others_are_off and _is_first_on(OFFLINE, self.line)
 
     @property
     def caches(self) -> tuple[str, ...]:
         """Where it looks for what was fetched from a hub before."""
         if self.stack is None:
             return ()
-        set_here = [self.line.variables[name] for name in self.stack.cache_variables if name in self.line.variables]
-        home = self.line.variables.get("HOME")
-        at_home = (f"{home.text}/.cache/huggingface",) if home is not None and home.text.startswith("/") else ()
-        return tuple(word.text for word in set_here if word.text.startswith("/")) or self.stack.default_caches + at_home
+        listed = [self.line.variables[name] for name in self.stack.cache_variables if name in self.line.variables]
+        set_in_words = [word for name in self.stack.cache_variables for word in self.line.assigned.get(name, ())]
+        at_home = [f"{home.text}/.cache/huggingface" for home in self.line.said("HOME") if home.text.startswith("/")]
+        places = [word.text for word in listed if word.text.startswith("/")] or [*self.stack.default_caches, *at_home]
+        return (*places, *(word.text for word in set_in_words if word.text.startswith("/")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,10 +128,12 @@ def _server(
     stack = recognise(container, line)
     if stack is not None and not _only_fetches(container, line, stack):
         signal: Signal | None = Signal(because=f"it runs {stack.name}", is_strong=True)
-    elif container.role in {Role.INIT, Role.EPHEMERAL} and accelerator_of(container) is None:
-        return None  # It ends before the servers start, or is judged as what it is: a downloader, a debugger.
+    elif container.role is Role.INIT and accelerator_of(container) is None:
+        return None  # It ends before the servers start: a downloader.
     else:
         signal = signal_of(container, line, pod, platform)
+        if container.role is Role.EPHEMERAL and not (signal and signal.is_strong):
+            return None  # A debugger.
         if signal is None and (scoping.everything or scoping.is_platform):
             signal = Signal(because="everything here is judged", is_strong=False)
     if signal is None:
@@ -147,59 +150,6 @@ def _only_fetches(container: Container, line: CommandLine, stack: Stack) -> bool
     return container.role is Role.INIT and any(word.text in stack.downloads for word in line.words)
 
 
-def recognise(container: Container, line: CommandLine) -> Stack | None:
-    """Return the stack a container runs, by its program, or by its image where the image's own entry point runs."""
-    called = [_PROGRAMS[name] for name in _called(line) if name in _PROGRAMS]
-    if called:
-        return STACKS[min(called)]
-    return None if line.has_command else _by_image(container.image)
-
-
-def _by_image(image: str) -> Stack | None:
-    head, slash, tail = image.partition("@")[0].rpartition("/")
-    name = tail.partition(":")[0]
-    repository = f"/{head}{slash}{name}"
-    for ending, stack in [*_IMAGES.get(name, []), *_IMAGES.get("", [])]:
-        if repository.endswith(f"/{ending}") or (ending.endswith("/") and f"/{ending}" in repository):
-            return stack
-    return None
-
-
-def _images() -> Mapping[str, list[tuple[str, Stack]]]:
-    """Return image endings by their last component; those that name a folder under an empty one."""
-    found: dict[str, list[tuple[str, Stack]]] = {}
-    for stack in STACKS:
-        for image in stack.images:
-            found.setdefault(image.rpartition("/")[2], []).append((image, stack))
-    return found
-
-
-_IMAGES: Mapping[str, list[tuple[str, Stack]]] = _images()
-_PROGRAMS: Mapping[str, int] = {
-    program: order for order, stack in reversed(list(enumerate(STACKS))) for program in stack.programs
-}
-"""Program -> place of its stack in the table: a line that calls several is of the first."""
-
-
-_LONGEST_PROGRAM = max(map(len, _PROGRAMS))
-_PROGRAM_ROOTS = frozenset(re.split(r"[. ]", program)[0] for program in _PROGRAMS)
-
-
-def _called(line: CommandLine) -> Iterator[str]:
-    """Yield everything a line may call: each word that is no flag's value, its parents as a module, and word pairs."""
-    if _PROGRAM_ROOTS.isdisjoint([word.text.rpartition("/")[2].partition(".")[0] for word in line.words]):
-        return
-    before = ""
-    for word in line.words:
-        is_value = before.startswith("--") and "=" not in before
-        if not is_value and not word.text.startswith("-"):
-            name = word.text.rpartition("/")[2]
-            yield name
-            yield f"{before.rpartition('/')[2]} {name}"
-            yield from (name[: dot.end()] for dot in re.finditer(r"\.", name[:_LONGEST_PROGRAM]))
-        before = word.text
-
-
 def _model_mounts(server: Server, pod: Pod, scoping: Scoping) -> Iterator[Mount]:
     resolved = list(_resolved(server, pod))
     yield from resolved
@@ -214,17 +164,27 @@ def _model_mounts(server: Server, pod: Pod, scoping: Scoping) -> Iterator[Mount]
 def _has_hidden_settings(server: Server) -> bool:
     """Say whether the server reads settings that the object does not show and that may name other paths."""
     undetermined = any(reference.leads is Leads.UNDETERMINED for reference in server.references)
-    return undetermined or bool(configuration_files(server))
+    return undetermined or bool(configuration_files(server)) or _is_told_in_words(server)
+
+
+def _is_told_in_words(server: Server) -> bool:
+    """Say whether a variable that decides what is loaded is set in the words, or cannot be read as a place."""
+    stack, line = server.stack, server.line
+    if stack is None:
+        return False
+    caches = [line.variables[name] for name in stack.cache_variables if name in line.variables]
+    deciding = (*stack.model_variables, *stack.further_variables, *stack.cache_variables, "HOME")
+    return any(name in line.assigned for name in deciding) or not all(
+        word.known and word.text[:1] in {"", "/"} for word in caches
+    )
 
 
 def configuration_files(server: Server) -> tuple[Word, ...]:
     """Return the files of settings that a server is told to read."""
     if server.stack is None or not server.stack.configuration_flags:
         return ()
-    from webhook.references import flag_values
-
     names = server.stack.configuration_flags
-    in_variables = [server.line.variables[name] for name in names if name in server.line.variables]
+    in_variables = [word for name in names for word in server.line.said(name)]
     return (*flag_values(server.line, frozenset(names)), *in_variables)
 
 
@@ -274,6 +234,17 @@ def _matches(entry: NonModelVolume, volume: Volume, pod: Pod, namespace: str) ->
         and (not entry.host_path or (volume.kind == "hostPath" and volume.source.get("path") == entry.host_path))
         and (not entry.mount_path or pod.storage.paths_of(volume) == {entry.mount_path})
     )
+
+
+def _is_first_on(names: tuple[str, ...], line: CommandLine) -> bool:
+    """Say whether the first of several variables that has a value switches on, and no word says otherwise.
+
+    huggingface_hub looks at the second one only where the first is absent or empty, and takes no blanks.
+    """
+    listed = [line.variables[name] for name in names if name in line.variables]
+    first = next((word for word in listed if word.text or not word.known), None)
+    said = [word for name in names for word in line.assigned.get(name, ())]
+    return first is not None and all(word.known and word.text.lower() in ON for word in (first, *said))
 
 
 def is_off(word: Word) -> bool:

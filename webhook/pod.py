@@ -253,8 +253,18 @@ def _container(raw: Mapping[str, Any], at: str, role: Role, order: int) -> Conta
         image=text(raw, "image", at),
         command=texts(raw, "command", at),
         arguments=texts(raw, "args", at),
-        mounts=(*_mounts(raw, at), *_devices(raw, at)),
+        mounts=tuple(_one_at_each_place((*_mounts(raw, at), *_devices(raw, at)))),
     )
+
+
+def _one_at_each_place(mounts: tuple[Mount, ...]) -> Iterator[Mount]:
+    """Yield the mounts; raise `Undecodable` where two are at one place, which the API server does not see in `/a` and `/a/`."""
+    seen: set[str] = set()
+    for mount in mounts:
+        if mount.path in seen:
+            raise Undecodable(f"{mount.at}.mountPath", "a place of its own", mount.path)
+        seen.add(mount.path)
+        yield mount
 
 
 def _mounts(raw: Mapping[str, Any], at: str) -> Iterator[Mount]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from dataclasses import dataclass
@@ -71,21 +72,39 @@ def references(stack: Stack | None, line: CommandLine, container: Container, *, 
 
 
 def _of_stack(stack: Stack, line: CommandLine) -> Iterator[tuple[Word, Use]]:
-    for word in (*flag_values(line, frozenset(stack.model_flags)), *_positional(stack, line)):
-        yield word, Use.MODEL
+    yield from ((word, Use.MODEL) for word in flag_values(line, frozenset(stack.model_flags)))
+    yield from _positional(stack, line)
+    yield from ((word, Use.FURTHER) for word in _brought(line))
     for word in flag_values(line, frozenset(stack.further_flags)):
         yield word, Use.FURTHER
     for names, use in ((stack.model_variables, Use.MODEL), (stack.further_variables, Use.FURTHER)):
-        yield from ((line.variables[name], use) for name in names if name in line.variables)
+        yield from ((word, use) for name in names for word in line.said(name))
 
 
 def _generic(line: CommandLine) -> Iterator[tuple[Word, Use]]:
     """Yield what an unknown server is told by names that many servers share."""
     said = list(flag_values(line, MODEL_FLAGS))
-    said += [line.variables[name] for name in line.variables if MODEL_VARIABLE.match(name)]
+    said += [
+        word for name in {**line.variables, **line.assigned} if MODEL_VARIABLE.match(name) for word in line.said(name)
+    ]
     if is_worth_a_look(line.texts):
         said += [word for word in (*line.words, *line.variables.values()) if MODEL_FILE.search(word.text)]
     yield from ((word, Use.MODEL) for word in said)
+
+
+_SHORTEST_ABBREVIATION = len("model-x")
+"""Anything shorter begins several flags of every stack, and is refused by the server itself."""
+
+
+def is_flag(name: str, flags: frozenset[str]) -> bool:
+    """Say whether a flag, written with `-`, is one of several, or what a parser takes for one.
+
+    argparse, and getopt_long behind Triton, take every beginning that only one flag has; vLLM takes a member of a JSON
+    value as `--flag.member` (vllm/utils, FlexibleArgumentParser).
+    """
+    head = name.partition(".")[0]
+    is_beginning = len(head) >= _SHORTEST_ABBREVIATION and any(flag.startswith(head) for flag in flags)
+    return head in flags or is_beginning
 
 
 def flag_values(line: CommandLine, flags: frozenset[str]) -> Iterator[Word]:
@@ -94,7 +113,7 @@ def flag_values(line: CommandLine, flags: frozenset[str]) -> Iterator[Word]:
     for word in line.words:
         if word.text.startswith("-"):
             name, equals, value = word.text.lstrip("-").partition("=")
-            is_meant = name.replace("_", "-") in flags
+            is_meant = is_flag(name.replace("_", "-"), flags)
             reading = is_meant and not equals
             if is_meant and equals:
                 yield Word(value, word.at, word.known)
@@ -112,21 +131,64 @@ def flags(line: CommandLine) -> Iterator[tuple[str, str, str]]:
             yield name.replace("_", "-"), value if equals or following.startswith("-") else following, word.at
 
 
-def _positional(stack: Stack, line: CommandLine) -> Iterator[Word]:
-    """Yield the first word that is no flag's, after the subcommand or after the image's own entry point."""
-    words = iter(line.words)
-    found = any(word.text.rpartition("/")[2] in stack.positional_after for word in words)
-    if not found and (line.has_command or not stack.positional_after):
-        return
-    after_flag = False
-    for word in words if found else line.words:
+_VALUE_ENDINGS = (
+    "file",
+    "certfile",
+    "certs",
+    "dir",
+    "path",
+    "config",
+    "name",
+    "url",
+    "key",
+    "format",
+    "host",
+    "endpoint",
+)
+"""Last parts of flags that always take a value, whatever the program."""
+
+
+def _positional(stack: Stack, line: CommandLine) -> Iterator[tuple[Word, Use]]:
+    """Yield the first word that is no flag's, after each subcommand or after the image's own entry point.
+
+    Where there is none, it may stand behind a flag that takes no value: then those are told as well that look like a
+    place.
+    """
+    texts = [word.text.rpartition("/")[2] for word in line.words]
+    starts = [index for index, text in enumerate(texts, 1) if text in stack.positional_after]
+    if not starts and stack.positional_after and not line.has_command:
+        starts = [0]
+    for start, end in itertools.pairwise((*starts, len(texts) + 1)):
+        yield from _first_of(line.words[start : end - 1])
+
+
+def _first_of(words: tuple[Word, ...]) -> Iterator[tuple[Word, Use]]:
+    perhaps: list[Word] = []
+    flag = ""
+    for word in words:
         if word.text.startswith("-"):
-            after_flag = "=" not in word.text
-        elif after_flag:
-            after_flag = False
-        elif word.text not in stack.positional_after:
-            yield word
+            flag = "" if "=" in word.text or word.text == "--" else word.text
+        elif not flag:
+            yield word, Use.MODEL
             return
+        else:
+            perhaps += [word] * ("/" in word.text and not flag.endswith(_VALUE_ENDINGS))
+            flag = ""
+    yield from ((word, Use.FURTHER) for word in perhaps)
+
+
+_BRINGING = frozenset({"cd", "pushd", "ln", "cp", "mv", "mount", "rsync", "tar", "unzip", "source", "."})
+"""Commands of a script by which files get to where a server looks, or the server to them."""
+
+
+def _brought(line: CommandLine) -> Iterator[Word]:
+    """Yield the absolute paths that such commands are given."""
+    is_bringing = False
+    for word in line.words if not _BRINGING.isdisjoint([word.text for word in line.words]) else ():
+        if word.text.startswith("/"):
+            yield from (word,) if is_bringing else ()
+        elif not word.text.startswith("-"):
+            is_bringing = word.text in _BRINGING or (is_bringing and word.text in {"&&", "bind"})
 
 
 def _parts(word: Word) -> Iterator[Word]:

@@ -92,6 +92,8 @@ def decide(request: Mapping[str, Any], *, mode: Mode, knowledge: Knowledge, toda
         return Decision(summary=why)
     kind = KINDS[_kind(request)]
     namespace = text(request, "namespace", "request")
+    if kind.is_namespaced and not namespace:
+        raise Undecodable("request.namespace", "a namespace", None)
     policy = knowledge.policy_for(namespace, mode)
     if policy is None:
         return _without_policy(namespace, mode)

@@ -58,6 +58,8 @@ class Stack(NamedTuple):
     """Flags, or variables in capitals, that name a file with further settings, which the object does not show."""
     downloads: tuple[str, ...] = ()
     """Subcommands that fetch a model and end: an init container with one of them is no server."""
+    obeys_offline: bool = True
+    """Whether `OFFLINE` keeps it from fetching: it does where huggingface_hub fetches."""
     polls: str = ""
     """The flag by which it is kept from loading what appears on its volume later; empty: it does not."""
 
@@ -103,6 +105,7 @@ STACKS: tuple[Stack, ...] = (
         programs=("tritonserver",),
         source="https://github.com/triton-inference-server/server/blob/main/docs/user_guide/model_management.md",
         model_flags=("model-repository", "model-store"),
+        further_flags=("backend-directory", "repoagent-directory", "cache-directory"),
         management=(
             Management(
                 "model-control-mode", frozenset({"explicit"}), "a load request may bring the model's files itself"
@@ -158,6 +161,7 @@ STACKS: tuple[Stack, ...] = (
     ),
     Stack(
         name="Text Embeddings Inference",
+        obeys_offline=False,
         images=("text-embeddings-inference",),
         programs=("text-embeddings-router",),
         source="https://huggingface.co/docs/text-embeddings-inference/cli_arguments",
@@ -227,6 +231,7 @@ STACKS: tuple[Stack, ...] = (
         model_flags=("model-path", "model-repository-path", "source-model"),
         takes_hub_names=True,
         default_caches=("/models",),
+        obeys_offline=False,
         configuration_flags=("config-path",),
         polls="file-system-poll-wait-seconds",
     ),
@@ -238,9 +243,16 @@ STACKS: tuple[Stack, ...] = (
         model_flags=("m", "model", "mu", "model-url", "hf", "hfr", "hf-repo", "models-dir"),
         model_variables=("LLAMA_ARG_MODEL", "LLAMA_ARG_MODEL_URL", "LLAMA_ARG_HF_REPO", "LLAMA_ARG_MODELS_DIR"),
         further_flags=("lora", "lora-scaled", "mmproj", "md", "model-draft", "chat-template-file"),
+        further_variables=(
+            "LLAMA_ARG_LORA",
+            "LLAMA_ARG_MMPROJ",
+            "LLAMA_ARG_MODEL_DRAFT",
+            "LLAMA_ARG_CHAT_TEMPLATE_FILE",
+        ),
         takes_hub_names=True,
         cache_variables=("LLAMA_CACHE",),
         default_caches=("/root/.cache/llama.cpp",),
+        obeys_offline=False,
     ),
     Stack(
         name="Ollama",
@@ -352,11 +364,17 @@ CODE_PATHS: Mapping[str, str] = {
     "LD_PRELOAD": "every process loads it",
     "LD_LIBRARY_PATH": "every process loads libraries from there",
     "LD_AUDIT": "every process loads it",
+    "PYTHONUSERBASE": "Python imports modules from there",
+    "BASH_ENV": "bash runs it before a script",
+    "PATH": "programs are looked for there",
+    "CLASSPATH": "Java loads classes from there",
+    "JAVA_TOOL_OPTIONS": "Java takes options from it, agents among them",
+    "JDK_JAVA_OPTIONS": "Java takes options from it, agents among them",
 }
 """Variable -> what happens to what it names; a matter only where it leads onto a model volume."""
 
 OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
-"""Variables that keep huggingface_hub from fetching."""
+"""Variables that keep huggingface_hub from fetching: the first that has a value counts (src/huggingface_hub/constants.py)."""
 ON = frozenset({"1", "on", "yes", "true"})
 """Values, in lower case, by which huggingface_hub and most others are switched on."""
 OFF = frozenset({"", "0", "false", "no", "off", "none"})

@@ -77,6 +77,17 @@ _WORDS = frozenset(
         "torchserve", "vllm", "sglang", "tgi", "mlserver", "mlflow", "bentoml", "kserve", "seldon", "lora", "embeddings",
     }
 )  # fmt: skip
+_SOMETHING_ELSE = frozenset(
+    {
+        "postgres", "postgresql", "pgbouncer", "pg_dump", "pg_restore", "psql", "mysql", "mysqld", "mysqldump", "mariadb",
+        "mongo", "mongod", "mongodb", "mongodump", "redis", "redis-server", "valkey", "memcached", "minio", "nginx", "httpd",
+        "haproxy", "envoy", "traefik", "caddy", "kafka", "rabbitmq", "nats", "elasticsearch", "opensearch", "clickhouse",
+        "cassandra", "influxdb", "etcd", "zookeeper", "qdrant", "milvus", "weaviate", "prometheus", "grafana", "loki",
+        "jaeger", "fluentd", "fluent-bit", "filebeat", "jupyter", "jupyterlab", "notebook", "codeserver", "rstudio",
+    }
+)  # fmt: skip
+"""Images and programs that serve no model however their volumes are called: a database of an MLflow, a cache of an LLM.
+Only the signs in names are passed over for them; whoever gives a server one of these names could as well avoid the others."""
 _SEPARATORS = str.maketrans(dict.fromkeys("_-./:=,@;|&<>()[]{}'\"$%+?!#*\\~^`", " "))
 """What parts the words of a name; letters and digits of all scripts stay together."""
 _PLATFORM_LABELS = (
@@ -123,6 +134,8 @@ def _signals(container: Container, line: CommandLine, pod: Pod, platform: Signal
     names = " ".join(line.variables)
     if is_worth_a_look(line.texts) or _PERHAPS_IN_NAMES.search(names):
         yield from _told(line)
+    if mapping(container.raw, "resources", container.at).get("claims"):
+        yield Signal(because="it asks for a device by a resource claim", is_strong=False)
     if platform is not None:
         yield platform
     yield from _names(container, line, names, pod)
@@ -155,7 +168,16 @@ def accelerator_of(container: Container) -> str | None:
     return None
 
 
+def _is_something_else(container: Container, line: CommandLine) -> bool:
+    """Say whether a container runs something that keeps or passes on data, and is called after a model for its content."""
+    image = container.image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+    programs = [word.text.rpartition("/")[2] for word in line.words]
+    return not _SOMETHING_ELSE.isdisjoint([image, *image.translate(_SEPARATORS).split(), *programs])
+
+
 def _names(container: Container, line: CommandLine, variables: str, pod: Pod) -> Iterator[Signal]:
+    if _is_something_else(container, line):
+        return
     for what, value in (
         ("image", container.image),
         ("mount", " ".join([mount.path for mount in container.mounts])),

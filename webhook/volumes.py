@@ -39,7 +39,7 @@ class Holds(Enum):
     SMALL = "small files"
     """At most a megabyte, written through the API: a model only where a model path leads into it."""
     NOTHING = "nothing"
-    """Tokens and facts about the pod."""
+    """Tokens and certificates."""
 
 
 class Source(NamedTuple):
@@ -85,7 +85,7 @@ SOURCES: Mapping[str, Source] = {
     "configMap": Source(Holds.SMALL, Stability.LIVE, read_only=True, identity=("name",)),
     "secret": Source(Holds.SMALL, Stability.LIVE, read_only=True, identity=("secretName",)),
     "projected": Source(Holds.SMALL, Stability.LIVE, read_only=True, identity=("sources",)),
-    "downwardAPI": Source(Holds.NOTHING, Stability.LIVE, read_only=True),
+    "downwardAPI": Source(Holds.SMALL, Stability.LIVE, read_only=True),
 }
 """Kind -> what it is. `identity` decides whether two volumes of a pod are the same storage under two names."""
 
@@ -113,8 +113,12 @@ _WITH_READ_ONLY = frozenset(
 )
 """Sources with a `readOnly` field of their own, which the kubelet applies to every mount of the volume."""
 
-_TOKEN_PROJECTIONS = frozenset({"serviceAccountToken", "downwardAPI", "clusterTrustBundle", "podCertificate"})
-"""Parts of a projected volume whose content no pod author chooses."""
+_TOKEN_PROJECTIONS = frozenset({"serviceAccountToken", "clusterTrustBundle", "podCertificate"})
+"""Parts of a projected volume whose content no pod author chooses, as labels and annotations are."""
+
+_SECRET_DRIVERS = frozenset({"secrets-store.csi.k8s.io", "csi.cert-manager.io", "csi.spiffe.io"})
+"""CSI drivers that bring secrets and certificates: https://secrets-store-csi-driver.sigs.k8s.io/,
+https://cert-manager.io/docs/usage/csi-driver/, https://github.com/spiffe/spiffe-csi"""
 
 _UNKNOWN = Source(Holds.FILES, Stability.UNKNOWN)
 
@@ -166,11 +170,22 @@ def is_claim_of(ephemeral: Volume, other: Volume) -> bool:
     return ephemeral.kind == "ephemeral" and other.claim.endswith(f"-{ephemeral.name}")
 
 
+_FROM_ELSEWHERE = ("dataSource", "dataSourceRef", "volumeName", "selector")
+
+
 def _prefilled(source: Mapping[str, Any]) -> bool:
-    """Say whether a claim template starts from a snapshot, another claim or a populator."""
+    """Say whether a claim template starts from a snapshot, another claim, a populator or a volume that is there already."""
     template = source.get("volumeClaimTemplate")
-    spec = template.get("spec") if isinstance(template, dict) else None
-    return isinstance(spec, dict) and any(spec.get(key) for key in ("dataSource", "dataSourceRef", "volumeName"))
+    if not isinstance(template, dict):
+        return False
+    spec, metadata = template.get("spec"), template.get("metadata")
+    # Provisioners may take the directory from an annotation: pathPattern of nfs-subdir-external-provisioner.
+    if isinstance(metadata, dict) and metadata.get("annotations"):
+        return True
+    # An empty class binds to a volume that somebody made by hand (storage/persistent-volumes/#class-1).
+    return isinstance(spec, dict) and (
+        spec.get("storageClassName") == "" or any(spec.get(key) for key in _FROM_ELSEWHERE)
+    )
 
 
 def _overlap(first: object, second: object) -> bool:
@@ -211,9 +226,25 @@ def read_volume(raw: Mapping[str, Any], at: str) -> Volume:
         at=at,
         kind=kind,
         source=source,
-        holds=Holds.NOTHING if kind == "projected" and _only_tokens(source, f"{at}.{kind}") else known.holds,
+        holds=_holds(kind, source, f"{at}.{kind}"),
         read_only=known.read_only or (kind in _WITH_READ_ONLY and flag(source, "readOnly", f"{at}.{kind}")),
     )
+
+
+def _holds(kind: str, source: Mapping[str, Any], at: str) -> Holds:
+    if kind == "downwardAPI" and _only_plain_facts(source, at):
+        return Holds.NOTHING
+    if kind == "projected" and _only_tokens(source, at):
+        return Holds.NOTHING
+    if kind == "csi" and source.get("driver") in _SECRET_DRIVERS:
+        return Holds.SMALL
+    return SOURCES.get(kind, _UNKNOWN).holds
+
+
+def _only_plain_facts(source: Mapping[str, Any], at: str) -> bool:
+    """Say whether a downward-API volume holds neither labels nor annotations, in which a whole pickle has room."""
+    paths = [text(mapping(item, "fieldRef", where), "fieldPath", where) for where, item in items(source, "items", at)]
+    return not any(path.startswith(("metadata.labels", "metadata.annotations")) for path in paths)
 
 
 def _only_tokens(source: Mapping[str, Any], at: str) -> bool:
@@ -221,6 +252,7 @@ def _only_tokens(source: Mapping[str, Any], at: str) -> bool:
     # The API server's own token volume carries the cluster's certificates in this ConfigMap.
     return all(
         projection.keys() <= _TOKEN_PROJECTIONS
+        or (projection.keys() == {"downwardAPI"} and _only_plain_facts(mapping(projection, "downwardAPI", at), at))
         or mapping(projection, "configMap", at).get("name") == "kube-root-ca.crt"
         or mapping(projection, "configMap", at).get("name") == "openshift-service-ca.crt"
         for projection in projections

@@ -74,6 +74,7 @@ class Kind(NamedTuple):
     """Whether a controller merges more into the specification: volumes may be missing from it."""
     framework_fields: tuple[str, ...] = ()
     """Fields of the specification that hold one more container, which a controller merges into a runtime's."""
+    is_namespaced: bool = True
     own_check: OwnCheck | None = None
     """What is to be said about the object itself."""
 
@@ -141,7 +142,8 @@ _ROWS = (
         own_check=inference_service,
     ),
     Kind("serving.kserve.io", "ServingRuntime", _kserve("spec"), _SPEC, serves=True, partial=True),
-    Kind("serving.kserve.io", "ClusterServingRuntime", _kserve("spec"), _SPEC, serves=True, partial=True),
+    Kind("serving.kserve.io", "ClusterServingRuntime", _kserve("spec"), _SPEC, serves=True, partial=True,
+         is_namespaced=False),
     Kind("serving.kserve.io", "TrainedModel", (), _SPEC, own_check=trained_model),
     Kind(
         "serving.kserve.io",
@@ -177,6 +179,8 @@ class Template:
     pod: Pod
     is_pod: bool
     """Whether this is the pod itself and not what pods are made from."""
+    has_metadata: bool
+    """Whether the object has the field that the pods' metadata comes from."""
 
 
 def read_templates(obj: Mapping[str, Any], kind: Kind) -> tuple[Template, ...]:
@@ -205,7 +209,8 @@ def read_templates(obj: Mapping[str, Any], kind: Kind) -> tuple[Template, ...]:
                 framework_fields=kind.framework_fields,
                 extent=extent,
             )
-            found.append(Template(pod=pod, is_pod=is_pod))
+            has_metadata = not place.metadata or parent.get(place.metadata) is not None
+            found.append(Template(pod=pod, is_pod=is_pod, has_metadata=has_metadata))
     return tuple(found)
 
 

@@ -10,7 +10,7 @@ from webhook.decision import Violation, shown
 from webhook.models import configuration_files, is_off, is_own_scratch, mounts_of_path
 from webhook.objects import text
 from webhook.policy import Answer
-from webhook.references import Leads, Reference, Use, flags
+from webhook.references import Leads, Reference, Use, flags, is_flag
 from webhook.servers import CODE_PATHS, SWITCHES
 from webhook.signals import MODEL_FILE, STORAGE, accelerator_of
 from webhook.subject import named
@@ -88,10 +88,12 @@ def proc_root_path(subject: Subject) -> Iterator[Violation]:
 def modelcar(subject: Subject) -> Iterator[Violation]:
     """Demand that the model is there when init containers run."""
     for server in subject.models.servers:
-        word = server.line.variables.get(_MODELCAR)
-        if word is not None and word.text.strip().lower() != "sync":
-            message = f"{named(server.container)} waits for a modelcar that brings the model after all init containers"
-            yield Violation(id="modelcar", path=word.at, message=message)
+        for word in server.line.said(_MODELCAR):
+            if word.text.strip().lower() != "sync":
+                message = (
+                    f"{named(server.container)} waits for a modelcar that brings the model after all init containers"
+                )
+                yield Violation(id="modelcar", path=word.at, message=message)
 
 
 def model_fetched(subject: Subject) -> Iterator[Violation]:
@@ -147,11 +149,11 @@ def _managed(server: Server) -> Iterator[tuple[str, str]]:
     if stack.always_manages:
         yield f"{server.container.at}.image", stack.always_manages
     told = list(flags(server.line))
-    words = [(way.name, server.line.variables.get(way.name)) for way in stack.management]
-    told += [(name, word.text, word.at) for name, word in words if word is not None and not is_off(word)]
+    words = [(way.name, word) for way in stack.management for word in server.line.said(way.name)]
+    told += [(name, word.text, word.at) for name, word in words if not is_off(word)]
     for way in stack.management:
         for name, value, at in told:
-            if name == way.name and _switches_on(value.lower(), way.values):
+            if is_flag(name, frozenset({way.name})) and _switches_on(value.lower(), way.values):
                 yield at, way.what
 
 
@@ -192,9 +194,7 @@ def _switches(server: Server) -> Iterator[tuple[str, str, str]]:
             if is_meant and value.lower() not in {"false", "0", "no", "off"}:
                 yield at, f"--{switch}", what
     for name, what in SWITCHES.items():
-        word = server.line.variables.get(name)
-        if word is not None and word.known and not is_off(word):
-            yield word.at, name, what
+        yield from ((word.at, name, what) for word in server.line.said(name) if word.known and not is_off(word))
     if "$(" in server.line.texts or "trust" in server.line.texts.lower():
         for word in (*server.line.words, *server.line.variables.values()):
             if _SWITCH_INSIDE.search(word.text):
@@ -203,15 +203,15 @@ def _switches(server: Server) -> Iterator[tuple[str, str, str]]:
 
 def _code_paths(server: Server, subject: Subject) -> Iterator[tuple[str, str, str]]:
     """Yield where code is looked for on a model volume."""
-    told = [(name, server.line.variables.get(name), what) for name, what in CODE_PATHS.items()]
+    told = [(name, word, what) for name, what in CODE_PATHS.items() for word in server.line.said(name)]
     at = f"{server.container.at}.workingDir"
     directory = text(server.container.raw, "workingDir", server.container.at)
     # Python started with -m or -c takes modules from where it is started.
     told.append(("workingDir", Word(directory, at), "Python imports modules from there"))
     for name, word, what in told:
-        for path in re.split(r"[:\s]+", word.text) if word is not None else ():
+        for path in re.split(r"[:\s]+", word.text):
             mount = server.container.mount_at(path) if path.startswith("/") else None
-            if word is not None and mount is not None and mount.volume in subject.model_volumes():
+            if mount is not None and mount.volume in subject.model_volumes():
                 yield word.at, f"{name}={path}", f"leads onto the model volume {shown(mount.volume)}, and {what}"
 
 
@@ -241,9 +241,9 @@ def _undetermined(server: Server) -> Iterator[tuple[str, str, bool, str]]:
                 "write an absolute path",
             )
     for name in SWITCHES:
-        word = server.line.variables.get(name)
-        if word is not None and not word.known:
-            yield word.at, f"takes {name} from elsewhere", False, ""
+        yield from (
+            (word.at, f"takes {name} from elsewhere", False, "") for word in server.line.said(name) if not word.known
+        )
     remedy = "name the keys that are needed, each as an entry of env with valueFrom"
     for at in server.line.from_elsewhere:
         yield at, "takes all its variables from elsewhere: any switch may be among them", server.stack is None, remedy
@@ -256,6 +256,8 @@ def _undetermined(server: Server) -> Iterator[tuple[str, str, bool, str]]:
 def _unknown_arguments(server: Server) -> Iterator[str]:
     before = ""
     for word in server.line.words:
+        if word.text.rpartition("/")[2] == "xargs":
+            yield word.at
         is_plain = before.startswith("-") and before.lstrip("-").replace("_", "-") in _PLAIN_FLAGS
         has_name = word.text.startswith("-") and "=" in word.text and not word.text.startswith("-$")
         if not word.known and not is_plain and not has_name:
