@@ -80,7 +80,7 @@ def _by_the_rest(
 ) -> tuple[Format, ...]:
     """Add what is not told from the start; reads go forwards, since going back costs compressed sources a pass."""
     plain = magic is None and not found
-    shapes = _by_structure(source, head) if plain else ()
+    shapes = _by_structure(source, head) if plain else _by_messages(source, magic, found)
     text = plain and is_text(source, head)
     if plain and not shapes and not text:
         shapes = _by_first_fields(source, head)
@@ -107,6 +107,15 @@ def _by_first_fields(source: Source, head: bytes) -> tuple[Format, ...]:
 
     shape = by_shape(head, source.size)
     return () if shape is None else (shape,)
+
+
+def _by_messages(source: Source, magic: Format | None, found: list[Format]) -> tuple[Format, ...]:
+    """Return messages that share a file with a format whose signature stands further in."""
+    if magic is not None or not _ACCOUNTED.isdisjoint(found):
+        return ()
+    from scanners.structure import by_messages
+
+    return tuple(shape for shape in by_messages(source) if shape is not Format.INERT)
 
 
 def _in_numbers(source: Source, head: bytes) -> Iterator[Format]:

@@ -74,6 +74,11 @@ NOTES: Mapping[Format, Note] = {
         "every operation of the graph and its functions; where savers, tables and caches get their paths from",
         "the numbers of tensors; what the computation means",
     ),
+    Format.ONNX: Note(
+        "every operator of the graph, its subgraphs and functions by domain; paths, offsets and lengths of external data; "
+        "shapes of tensors against what they hold; functions without end; compiled programs of vendors",
+        "the numbers of tensors; what the computation means: a graph that answers wrongly for chosen inputs; the text forms",
+    ),
     Format.TENSORFLOW_META_GRAPH: Note("as tensorflow-savedmodel, for one meta graph", "the numbers of tensors"),
     Format.TENSORFLOW_TEXT: Note(
         "graphs, meta graphs and models in protobuf's text format as their binary forms; paths in checkpoint state files",
@@ -124,7 +129,6 @@ NOTES: Mapping[Format, Note] = {
             Format.SEVEN_ZIP,
             Format.RAR,
             Format.OTHER_ARCHIVE,
-            Format.ONNX,
             Format.TFLITE,
             Format.GGUF,
             Format.GGML,

@@ -200,6 +200,13 @@ NATIVE = frozenset(
 )
 """Formats of which bytes are given to a library written in C, other than Python's own: HDF5, protobuf, libyaml."""
 
+
+def _onnx(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import onnx
+
+    return onnx.read(part)
+
+
 READERS: Mapping[Format, Reader | None] = {
     Format.TENSORFLOW_TEXT: _tensorflow_text,
     Format.TENSORFLOW_CHECKPOINT: _tensorflow_checkpoint,
@@ -240,7 +247,7 @@ READERS: Mapping[Format, Reader | None] = {
     Format.SEVEN_ZIP: None,
     Format.RAR: None,
     Format.OTHER_ARCHIVE: None,
-    Format.ONNX: None,
+    Format.ONNX: _onnx,
     Format.TFLITE: None,
     Format.GGUF: None,
     Format.GGML: None,

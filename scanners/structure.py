@@ -1,9 +1,10 @@
-"""Tell formats that have no signature by their structure: Keras configurations and TensorFlow's messages."""
+"""Tell formats that have no signature by their structure: Keras configurations, messages of TensorFlow and ONNX."""
 
 from __future__ import annotations
 
 from scanners.formats import Format
 from scanners.keras.shapes import is_config
+from scanners.onnx.shapes import is_model
 from scanners.tensorflow.shapes import tensorflow_shapes
 from scanners.tensorflow.text_shapes import text_message
 
@@ -18,4 +19,12 @@ def by_structure(source: Source, head: bytes) -> tuple[Format, ...]:
         return (Format.KERAS_CONFIG,)
     if text_message(source) is not None:
         return (Format.TENSORFLOW_TEXT,)
-    return tensorflow_shapes(source)
+    return by_messages(source)
+
+
+def by_messages(source: Source) -> tuple[Format, ...]:
+    """Return the formats that a part fits as a message on the wire; one file can be made to be several."""
+    found = tensorflow_shapes(source)
+    if not is_model(source):
+        return found
+    return (*(format_ for format_ in found if format_ is not Format.INERT), Format.ONNX)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 VARINT, FIXED64, BYTES, GROUP, GROUP_END, FIXED32 = range(6)
 _WINDOW = 1 << 16
+_MOST_PACKED = 1 << 20
 _LONGEST_VARINT = 10
 _FIXED = {FIXED64: 8, FIXED32: 4}
 _NUMBERS = 1 << 29
@@ -73,6 +74,24 @@ def fields(source: Source, span: Span) -> Iterator[Field]:
             raise Malformed(position, "the end of the group that was begun", f"the end of group {field.number}")
     if groups:
         raise Malformed(end, f"the end of group {groups[-1]}", "the end of the message")
+
+
+def numbers(source: Source, field: Field) -> Iterator[int]:
+    """
+    Yield the numbers of a repeated field, packed or one by one; raise `Malformed` where they are none.
+
+    A packed field is read whole: for lists that are short by their meaning, shapes for instance.
+    """
+    if field.wire == VARINT:
+        yield field.value
+    elif field.wire == BYTES:
+        if field.end - field.start > _MOST_PACKED:
+            raise Malformed(field.start, f"at most {_MOST_PACKED} bytes of numbers", f"{field.end - field.start}")
+        packed = source.read(field.start, field.end - field.start)
+        index = 0
+        while index < len(packed):
+            value, index = _varint(packed, index, field.start)
+            yield value
 
 
 def _field(window: bytes, at: int, base: int, end: int) -> Field:

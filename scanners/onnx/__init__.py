@@ -1,0 +1,1 @@
+"""ONNX: messages walked by offset, operators judged by domain, tensors held against their declarations and their files."""

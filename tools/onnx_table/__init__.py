@@ -1,0 +1,1 @@
+"""A generator of one shipped table; see `generate.py`."""
