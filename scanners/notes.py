@@ -118,6 +118,12 @@ NOTES: Mapping[Format, Note] = {
         "templates, as jinja-template",
         "whether the code that is named is there: each file is examined by itself",
     ),
+    Format.GGUF: Note(
+        "counts, lengths and shapes against the file; keys and tensors that stand twice; alignment, types, places in bounds, "
+        "overlaps, gaps, trailing bytes; chat templates as jinja-template",
+        "the numbers; values of the metadata other than templates",
+    ),
+    Format.GGML: Note("vocabulary and tensors account for every byte of the file", "the numbers"),
     Format.JINJA_TEMPLATE: Note(
         "attributes, calls, filters and tests against what chat templates need; names put together from text; other "
         "templates it loads; loops and values without bounds, as far as constants tell",
@@ -130,8 +136,6 @@ NOTES: Mapping[Format, Note] = {
             Format.RAR,
             Format.OTHER_ARCHIVE,
             Format.TFLITE,
-            Format.GGUF,
-            Format.GGML,
             Format.FLAX_MSGPACK,
             Format.SKOPS,
             Format.XGBOOST_JSON,

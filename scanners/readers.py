@@ -149,6 +149,18 @@ def _python_source(part: Part) -> Iterator[Finding | Gap | Embedded]:
     return python_source.read(part)
 
 
+def _gguf(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import gguf
+
+    return gguf.read(part)
+
+
+def _ggml(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import ggml
+
+    return ggml.read(part)
+
+
 def _jinja_template(part: Part) -> Iterator[Finding | Gap | Embedded]:
     from scanners.formats import jinja_template
 
@@ -249,8 +261,8 @@ READERS: Mapping[Format, Reader | None] = {
     Format.OTHER_ARCHIVE: None,
     Format.ONNX: _onnx,
     Format.TFLITE: None,
-    Format.GGUF: None,
-    Format.GGML: None,
+    Format.GGUF: _gguf,
+    Format.GGML: _ggml,
     Format.JINJA_TEMPLATE: _jinja_template,
     Format.FLAX_MSGPACK: None,
     Format.SKOPS: None,

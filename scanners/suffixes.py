@@ -76,6 +76,7 @@ EXPECTED: Mapping[str, frozenset[Format]] = {
     ".onnx": frozenset({Format.ONNX}),
     ".tflite": frozenset({Format.TFLITE}),
     ".gguf": frozenset({Format.GGUF}),
+    ".ggml": frozenset({Format.GGML}),
     ".py": frozenset({Format.PYTHON_SOURCE, Format.TORCHSCRIPT, Format.SCRIPT}),
     ".pyc": frozenset({Format.PYTHON_BYTECODE}),
     **dict.fromkeys((".so", ".dylib", ".dll", ".exe", ".pyd"), _NATIVE),
