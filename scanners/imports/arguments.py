@@ -162,11 +162,15 @@ _MASKED_ARRAY = one_global(
     GlobalValue("numpy.ma.mrecords", "MaskedRecords"),
 )
 _MASKED = ArgumentRule(each(_MASKED_ARRAY, array_class, anything, anything), _UNKNOWN, _UNKNOWN_CLASS)
+_CACHE = ArgumentRule(each(constant(None), rest=anything), Kind.REACHES_OUT, "makes the folder that it is given")
+_NAMESPACE = ArgumentRule(each(), _UNKNOWN, "takes attributes of any name from a mapping", may_be_stored=True)
+_DTYPE = ArgumentRule(each(anything, rest=anything), _UNKNOWN, "can be given a state that its code contradicts")
 _MEMORY_MAP = ArgumentRule(nothing, Kind.REACHES_OUT, "opens a file", may_be_stored=True)
 _FUNCTION = ArgumentRule(import_pair, _RUNS, "imports any name of any module")
 _BIT_GENERATOR = one_global(GlobalValue("numpy.random._pickle", "__bit_generator_ctor"))
 _GENERATOR = ArgumentRule(each(anything, _BIT_GENERATOR, optional=2), _RUNS, _CALLS)
 _DISTRIBUTION = ArgumentRule(each(), _RUNS, "executes the source in its state", distribution_state)
+_ARRAY_WRAPPER = ArgumentRule(each(), _UNKNOWN, "gives way to an array where only joblib's unpickler expects one")
 _INDEX = ArgumentRule(each(index_class, anything), _UNKNOWN, _UNKNOWN_CLASS)
 
 _LOADS = ArgumentRule(each(nested), _RUNS, "loads a further file that could not be examined")
@@ -205,10 +209,14 @@ RULES: Mapping[str, ArgumentRule] = {
     **_under("_mareconstruct", "numpy.ma.core", rule=_MASKED),
     **_under("_mrreconstruct", "numpy.ma.mrecords", rule=_MASKED),
     **_under("memmap", "numpy", rule=_MEMORY_MAP),
+    **_under("dtype", "numpy", rule=_DTYPE),
+    **_under("Memory", "sklearn.externals.joblib.memory", "joblib.memory", rule=_CACHE),
+    **_under("SimpleNamespace", "types", rule=_NAMESPACE),
     **_under("_ufunc_reconstruct", "numpy.core", "numpy._core", rule=_FUNCTION),
     **_under("__generator_ctor", "numpy.random._pickle", rule=_GENERATOR),
     **_under("__randomstate_ctor", "numpy.random._pickle", rule=_GENERATOR),
     **_under("unpickle_function", "scipy._lib._uarray._backend", rule=_FUNCTION),
+    **_under("NumpyArrayWrapper", "joblib.numpy_pickle", "sklearn.externals.joblib.numpy_pickle", rule=_ARRAY_WRAPPER),
     **_under("_new_Index", "pandas.core.indexes.base", "pandas.core.index", "pandas.indexes.base", rule=_INDEX),
     **_under("_new_DatetimeIndex", "pandas.core.indexes.datetimes", "pandas.tseries.index", rule=_INDEX),
     **_under("_new_PeriodIndex", "pandas.core.indexes.period", "pandas.tseries.period", rule=_INDEX),

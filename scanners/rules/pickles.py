@@ -101,6 +101,14 @@ TABLE = (
         ("CWE-22",),
     ),
     Rule(
+        "dtype-disagrees",
+        Severity.HIGH,
+        "An array type's code and state contradict each other",
+        "NumPy then takes raw bytes for references to objects, and joblib loads a pickle where numbers are declared.",
+        _DO_NOT_LOAD,
+        ("CWE-502", "CWE-843"),
+    ),
+    Rule(
         "frame-disagrees",
         Severity.HIGH,
         "A frame of the pickle ends inside an opcode, or where there is none",

@@ -12,7 +12,8 @@ from __future__ import annotations
 from math import prod
 
 from scanners.findings import Finding
-from scanners.numpy_dtypes import holds_objects, item_size
+from scanners.numpy_dtypes import item_size
+from scanners.unpickler.dtypes import OBJECT, code_of
 from scanners.unpickler.machine import Machine
 from scanners.unpickler.reading import Stopped
 from scanners.unpickler.values import Container, Global, Made
@@ -29,6 +30,7 @@ _MAKERS = frozenset({"_reconstructor", "__newobj__", "__newobj_ex__"})
 """Functions of `copyreg` that make an instance of their first argument."""
 _MODULES = ("joblib.numpy_pickle", "joblib.numpy_pickle_compat")
 _MOST_DIMENSIONS = 64
+_MOST_WALKED = 4096
 
 
 class InlineArrays:
@@ -50,11 +52,26 @@ class InlineArrays:
             return self._pass_over(machine, made)
         return _named_file(machine, made) if name in _BESIDE else ()
 
+    def passed_on(self, machine: Machine, arguments: object) -> Iterator[Fact]:
+        """Report a wrapper given to a call: what comes back may be the wrapper, of which nobody here knew then."""
+        waiting = [arguments]
+        for _ in range(_MOST_WALKED):
+            if not waiting:
+                return
+            value = waiting.pop()
+            if isinstance(value, tuple):
+                waiting += value
+            elif isinstance(value, Made) and value.by is not None and _class_name(value) == _INLINE:
+                name = f"{value.by.module}.{value.by.name}"
+                why = "an array that joblib has still to read is given to a call"
+                yield Finding(rule="import-not-recognised", evidence=why, offset=machine.at, name=name)
+                return
+
     def _pass_over(self, machine: Machine, made: Made) -> Iterator[Fact]:
         machine.jump(machine.offset)
         state = _items(made.state)
         dtype = _describe(state.get("dtype"), machine.at)
-        if holds_objects(dtype):
+        if dtype == OBJECT:
             nested = Machine(machine.source, machine.offset, machine.listener)
             yield from nested.run()
             machine.jump(nested.offset)
@@ -82,36 +99,15 @@ def _items(state: object) -> dict[str, object]:
 
 
 def _describe(dtype: object, offset: int) -> str:
-    """Return the description of a dtype: its code, or `O` where one of its fields is an object."""
-    arguments = dtype.arguments if isinstance(dtype, Made) else None
-    if not isinstance(arguments, tuple) or not arguments or not isinstance(arguments[0], str):
+    """Return the code of a dtype, `O` where one of its fields is an object."""
+    code = code_of(dtype)
+    if code is None:
         raise Stopped(offset, "a dtype", type(dtype).__name__)
-    assert isinstance(dtype, Made)
-    code = "O" if _has_object_field(dtype) else arguments[0]
     try:
         item_size(code)
     except ValueError as error:
         raise Stopped(offset, "a dtype that is known", str(error)) from error
     return code
-
-
-def _has_object_field(dtype: Made) -> bool:
-    """Tell whether a dtype, or one that its state leads to, is that of objects."""
-    waiting: list[object] = [dtype]
-    for _ in range(4096):
-        if not waiting:
-            return False
-        value = waiting.pop()
-        if isinstance(value, Made):
-            code = value.arguments[0] if isinstance(value.arguments, tuple) and value.arguments else None
-            if isinstance(code, str) and holds_objects(code):
-                return True
-            waiting.append(value.state)
-        elif isinstance(value, tuple):
-            waiting += value
-        elif isinstance(value, Container):
-            waiting += value.items
-    return True
 
 
 def _count(shape: object, offset: int) -> int:

@@ -192,8 +192,22 @@ def _call(machine: Machine, callee: object, arguments: object, *, is_new: bool =
     if callee.__class__ in UNCALLABLE:
         raise Stopped(machine.at, "something to call", type(callee).__name__)
     facts = machine.listener.called(machine.at, callee, arguments, new=is_new)
+    if arguments.__class__ is tuple and not _PASSED_ON.isdisjoint(map(type, arguments)):
+        facts = [*facts, *_pass_on(machine, callee, arguments)]
     machine.stack.append(Made(callee if isinstance(callee, Global) else None, arguments))
     return facts
+
+
+_PASSED_ON = TELLING | {Made}
+"""Classes of arguments that are, or may hold, what a callee could do more with than to keep it."""
+
+
+def _pass_on(machine: Machine, callee: object, arguments: object) -> Iterable[Fact]:
+    """Report what is given to a callee of which the arguments are not judged, and arrays-to-be given to any."""
+    if isinstance(callee, Global) and not callee.guarded:
+        yield from escapes(machine, arguments)
+    if machine.after_build is not None:
+        yield from machine.after_build.passed_on(machine, arguments)
 
 
 def _name(machine: Machine, encoding: str) -> str:

@@ -127,10 +127,13 @@ def _fill(machine: Machine, target: object, items: list[object]) -> Iterable[Fac
 
 def _fill_pairs(machine: Machine, target: object, items: list[object]) -> Iterable[Fact] | None:
     """Put keys and values into a target; note special attributes among the keys."""
+    facts: list[Fact] = []
     for key in items[::2]:
         if key.__class__ is str and key in SPECIAL:
             machine.special = str(key)
-    return _fill(machine, target, items)
+            facts += machine.listener.keyed(machine.at, target, machine.special)
+    filled = _fill(machine, target, items)
+    return [*facts, *(filled or ())] if facts else filled
 
 
 def escapes(machine: Machine, value: object) -> Iterable[Fact]:

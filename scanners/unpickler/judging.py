@@ -100,8 +100,11 @@ class Judge(Listener):
         if special is not None:
             for key in _special_keys(state, special):
                 facts += self._tell("special-attribute", f"BUILD sets {key}", offset, name=key)
-        if isinstance(target, Made) and target.by is not None and target.by.guarded:
-            facts += self._state(offset, target.by, state)
+        if isinstance(target, Made) and target.by is not None:
+            if (target.by.module, target.by.name) == ("numpy", "dtype"):
+                facts += self._typed(offset, target, state)
+            if target.by.guarded:
+                facts += self._state(offset, target.by, state)
         return facts
 
     def changed(self, offset: int, target: object, items: list[object]) -> Iterable[Fact]:
@@ -112,6 +115,18 @@ class Judge(Listener):
         if isinstance(target, Made) and target.by is not None:
             return self._filled(offset, target.by, target.arguments)
         return ()
+
+    def _typed(self, offset: int, dtype: Made, state: object) -> Iterable[Fact]:
+        from scanners.unpickler.dtypes import disagreement
+
+        why = disagreement(dtype, state)
+        return () if why is None else self._tell("dtype-disagrees", why, offset)
+
+    def keyed(self, offset: int, target: object, key: str) -> Iterable[Fact]:
+        """Report items that are attributes as well: of classes that look attributes up among their items."""
+        if not isinstance(target, Made) or (target.by is not None and target.by.module == _PLAIN_MAPPINGS):
+            return ()
+        return self._tell("special-attribute", f"SETITEM sets {key}", offset, name=key)
 
     def escaped(self, offset: int, what: Global) -> Iterable[Fact]:
         """Judge an import that may be used by anybody from here on."""
@@ -225,6 +240,8 @@ def _special_keys(state: object, special: str) -> Iterator[str]:
             yield special
 
 
+_PLAIN_MAPPINGS = "collections"
+"""Module of the mappings whose items are no attributes."""
 _PLAIN = (type(None), bool, int, float, str, Global, Persistent, Unnamed, Made)
 """Classes of values that are no dict, or whose keys are nobody's business."""
 

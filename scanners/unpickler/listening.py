@@ -61,6 +61,11 @@ class Listener:
         del offset, target, items
         return ()
 
+    def keyed(self, offset: int, target: object, key: str) -> Iterable[Fact]:
+        """Hear that something that no container opcode made gets an item by the name of a special attribute."""
+        del offset, target, key
+        return ()
+
     def escaped(self, offset: int, what: Global) -> Iterable[Fact]:
         """Hear that an import whose use decides is stored or passed on."""
         del offset, what
@@ -113,6 +118,13 @@ class Cautious(Listener):
         """Pass on changes of accepted imports."""
         if isinstance(target, Global) and self.accepts(target):
             return self._inner.changed(offset, target, items)
+        return ()
+
+    def keyed(self, offset: int, target: object, key: str) -> Iterable[Fact]:
+        """Pass on items of accepted imports."""
+        by = target.by if isinstance(target, Made) else target
+        if isinstance(by, Global) and self.accepts(by):
+            return self._inner.keyed(offset, target, key)
         return ()
 
     def escaped(self, offset: int, what: Global) -> Iterable[Fact]:

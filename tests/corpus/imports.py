@@ -27,12 +27,79 @@ _NORMAL = named("scipy.stats._continuous_distns", "norm_gen")
 _FRAME = named("pandas.core.frame", "DataFrame")
 _PARTIAL = named("functools", "partial")
 _SCORE = named("sklearn.metrics._classification", "accuracy_score")
+_DTYPE = named("numpy", "dtype")
+
+
+def _state(dtype: Opcodes, flags: int) -> Opcodes:
+    """Give an array type of fixed size its state."""
+    return built(dtype, (3, "|", None, None, None, -1, -1, flags))
+
+
+def _filled(target: Opcodes, key: str, value: object) -> Opcodes:
+    """Put one item into what a call made."""
+    return Opcodes(target.data + push(key) + push(value) + b"s")
 
 
 def _by_argument() -> Mapping[str, Callable[[], bytes]]:
     """Callables that real models use, with arguments that no real model gives them, and their benign twins."""
     zone = called(named("builtins", "getattr"), named("zoneinfo", "ZoneInfo"), "_unpickle")
+    structured = called(_DTYPE, "V12", False, True)
+    fields = {"a": (_state(called(_DTYPE, "O8", False, True), 63), 0), "b": (called(_DTYPE, "i4", False, True), 8)}
+    pointers = built(called(_DTYPE, "O8", False, True), (3, "|", None, None, None, -1, -1, 0))
     return {
+        "import-dtype-without-references.pkl": lambda: stream(
+            built(
+                called(named("numpy._core.multiarray", "_reconstruct"), named("numpy", "ndarray"), (0,), b"b"),
+                (1, (1,), pointers, False, b"\x41" * 8),
+            )
+        ),
+        "import-dtype-wider.pkl": lambda: stream(
+            built(called(_DTYPE, "S5", False, True), (3, "|", None, None, None, 50, 1, 0))
+        ),
+        "import-dtype-second-state.pkl": lambda: stream(
+            built(
+                built(structured, (3, "|", None, ("a", "b"), fields, 12, 1, 27)),
+                (3, "|", None, None, None, 12, 1, 0),
+            )
+        ),
+        "import-dtype-other-state.pkl": lambda: stream(built(called(_DTYPE, "i4", False, True), {"flags": 63})),
+        "import-dtype-passed-on.pkl": lambda: stream(called(_PARTIAL, _DTYPE, "i1")),
+        "benign-dtype-structured.pkl": lambda: stream(built(structured, (3, "|", None, ("a", "b"), fields, 12, 1, 27))),
+        "benign-dtypes.pkl": lambda: stream(
+            [
+                _state(called(_DTYPE, "f8", False, True), 0),
+                built(called(_DTYPE, "U5", False, True), (3, "<", None, None, None, 20, 4, 8)),
+                built(
+                    called(_DTYPE, "V8", False, True),
+                    (3, "|", (called(_DTYPE, "i4", False, True), (2,)), None, None, 8, 4, 0),
+                ),
+                built(
+                    called(_DTYPE, "M8", False, True), (4, "<", None, None, None, -1, -1, 0, (None, (b"ns", 1, 1, 1)))
+                ),
+            ]
+        ),
+        "import-cache-folder.pkl": lambda: call(
+            "sklearn.externals.joblib.memory", "Memory", "/tmp/weighbridge", None, False, 1
+        ),
+        "benign-cache-none.pkl": lambda: call("sklearn.externals.joblib.memory", "Memory", None, None, False, 1),
+        "import-namespace-of-mapping.pkl": lambda: stream(
+            built(called(named("types", "SimpleNamespace"), {"__setstate__": _SCORE}), ("echo weighbridge",))
+        ),
+        "benign-namespace.pkl": lambda: stream(built(called(named("types", "SimpleNamespace")), {"a": 1})),
+        "import-item-is-attribute.pkl": lambda: stream(
+            built(
+                _filled(made(named("scipy.optimize._optimize", "OptimizeResult")), "__setstate__", _SCORE), ("a", "b")
+            )
+        ),
+        "benign-item-is-attribute.pkl": lambda: stream(
+            _filled(made(named("scipy.optimize._optimize", "OptimizeResult")), "success", True)
+        ),
+        "import-getattr-to-a-function.pkl": lambda: call(
+            "sklearn.neighbors._kd_tree", "newObj", named("builtins", "getattr")
+        ),
+        "benign-class-to-a-function.pkl": lambda: call(
+            "sklearn.neighbors._kd_tree", "newObj", named("sklearn.neighbors._kd_tree", "KDTree")
+        ),
         "import-getattr-of-class.pkl": lambda: call(
             "builtins", "getattr", named("sklearn.pipeline", "Pipeline"), "fit"
         ),

@@ -1,5 +1,6 @@
 """Save PyTorch modules, tensors and states: `python networks.py DIRECTORY SAVERS-OF-THE-ALLOWLIST`."""
 
+import io
 import pickle
 import sys
 import warnings
@@ -21,15 +22,22 @@ from torch import nn  # noqa: E402
 def write(thing, path, new):
     """Save in the new or the old layout, where this version has both."""
     try:
-        torch.save(thing, str(path), _use_new_zipfile_serialization=new)
+        torch.save(thing, path, _use_new_zipfile_serialization=new)
     except TypeError:
-        torch.save(thing, str(path))
+        torch.save(thing, path)
 
 
 def saved(pairs):
     """Keep what can be saved in a small file."""
-    pickled = ((thing, thing is not None and attempt(pickle.dumps, thing)) for _, thing in pairs)
-    return [thing for thing, data in pickled if data and len(data) < LARGEST]
+    return [thing for _, thing in pairs if thing is not None and attempt(saved_small, thing)]
+
+
+def saved_small(thing):
+    """Say whether both layouts can hold something in few bytes."""
+    size = len(pickle.dumps(thing))
+    for new in (True, False):
+        write(thing, io.BytesIO(), new=new)
+    return size < LARGEST
 
 
 def main():
@@ -42,12 +50,12 @@ def main():
         "states": saved([*attempts(state_makers()), *optimizers()]),
     }
     for name, things in everything.items():
-        write(things, DIRECTORY / (name + ".pt"), new=True)
+        write(things, str(DIRECTORY / (name + ".pt")), new=True)
         if name != "modules":
-            write(things, DIRECTORY / (name + "-legacy.pt"), new=False)
+            write(things, str(DIRECTORY / (name + "-legacy.pt")), new=False)
     network = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.Flatten(), nn.Linear(8, 2))
-    write(network, DIRECTORY / "whole.pt", new=True)
-    write(network.state_dict(), DIRECTORY / "pytorch_model.bin", new=True)
+    write(network, str(DIRECTORY / "whole.pt"), new=True)
+    write(network.state_dict(), str(DIRECTORY / "pytorch_model.bin"), new=True)
     (DIRECTORY / "network.pkl").write_bytes(pickle.dumps(network))
     torch.jit.save(torch.jit.script(network), str(DIRECTORY / "scripted.pt"))
 

@@ -46,6 +46,10 @@ ACCEPTED: dict[str, tuple[Value, ...]] = {
     ),
 }
 ACCEPTED |= {
+    "numpy:dtype": (Constant("f8"), Constant(False), Constant(True)),
+    "types:SimpleNamespace": (),
+    "joblib.numpy_pickle:NumpyArrayWrapper": (),
+    "sklearn.externals.joblib.memory:Memory": (NONE, NONE, Constant(False), Constant(1)),
     "dill._dill:_load_type": (Constant("dict"),),
     "cloudpickle.cloudpickle:_builtin_type": (Constant("NoneType"),),
     "dill._dill:_eval_repr": (Constant("range(0, 2)"),),
@@ -57,6 +61,11 @@ ACCEPTED |= {
     ),
 }
 REFUSED: list[tuple[str, tuple[Value, ...]]] = [
+    ("sklearn.externals.joblib.memory:Memory", (Constant("/tmp"), NONE, Constant(False), Constant(1))),
+    ("sklearn.externals.joblib.memory:Memory", (UNKNOWN, NONE, Constant(False), Constant(1))),
+    ("types:SimpleNamespace", (DictValue(()),)),
+    ("functools:partial", (GlobalValue("numpy", "dtype"), Constant("i1"))),
+    ("functools:partial", (GlobalValue("joblib.numpy_pickle", "NumpyArrayWrapper"),)),
     ("builtins:getattr", (ESTIMATOR, Constant("fit"))),
     ("builtins:getattr", (ESTIMATOR, Constant("__init__"))),
     ("builtins:getattr", (GlobalValue("collections", "abc"), Constant("sys"))),

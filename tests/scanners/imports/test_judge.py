@@ -62,7 +62,6 @@ def test_what_modelscan_calls_high_reaches_out_at_least(module: str, name: str) 
     [
         ("collections", "OrderedDict"),
         ("torch._utils", "_rebuild_tensor_v2"),
-        ("numpy", "dtype"),
         ("numpy.core.multiarray", "scalar"),
         ("numpy._core.multiarray", "scalar"),
         ("builtins", "set"),
