@@ -28,6 +28,7 @@ __all__ = ["EXPECTED", "identify"]
 
 _WEAK = frozenset({Format.GZIP, Format.INERT})
 """Formats with so short a signature, or so little to hide, that raw numbers are not searched for them."""
+_ZIPS = frozenset({Format.ZIP, Format.TORCH_ZIP, Format.KERAS_ZIP})
 _FEW_VALUES = 8
 """Different bytes that masks and constant tensors have; some of those values are opcodes of pickles."""
 _ACCOUNTED = frozenset(
@@ -87,12 +88,17 @@ def _by_the_rest(
     found.extend(shape for shape in shapes if shape is not Format.INERT)
     if text and (kind := _text_kind(part, source, head)) is not None:
         found.append(kind)
-    found.extend(_further_in(source, magic, text=text))
+    found.extend(format_ for format_ in _further_in(source, magic, text=text) if not _belongs(format_, found))
     if found:
         return tuple(dict.fromkeys(found))
     if Format.INERT in shapes or magic is Format.INERT:
         return (Format.INERT,)
     return (Format.INERT if text else _unrecognised(part),)
+
+
+def _belongs(format_: Format, found: list[Format]) -> bool:
+    """Say whether an archive at the end is a part of the format: TensorFlow Lite's metadata writer puts it there."""
+    return Format.TFLITE in found and format_ in _ZIPS
 
 
 def _by_structure(source: Source, head: bytes) -> tuple[Format, ...]:

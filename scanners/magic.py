@@ -171,6 +171,10 @@ def by_offset(head: bytes) -> Iterator[Format]:
     """Yield formats whose signature stands further in; any of them can share a file with another format."""
     if head[4:8] in (b"TFL3", b"TFL2", b"TFL1"):
         yield Format.TFLITE
+    if head[4:8] == b"ORTM":
+        yield Format.ORT
+    if head[4:8] in (b"ET12", b"ET13"):
+        yield Format.EXECUTORCH
     if is_tar(head):
         yield Format.TAR
     if any(head.startswith(HDF5_SIGNATURE, at) for at in (512, 1024, 2048)):

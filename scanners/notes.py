@@ -79,6 +79,11 @@ NOTES: Mapping[Format, Note] = {
         "shapes of tensors against what they hold; functions without end; compiled programs of vendors",
         "the numbers of tensors; what the computation means: a graph that answers wrongly for chosen inputs; the text forms",
     ),
+    Format.TFLITE: Note(
+        "custom operators by name, operators of TensorFlow that ride along as in its graphs, shapes of tensors against their "
+        "buffers, buffers against the file, associated files as the ZIP they are",
+        "the numbers of tensors; what the computation means",
+    ),
     Format.TENSORFLOW_META_GRAPH: Note("as tensorflow-savedmodel, for one meta graph", "the numbers of tensors"),
     Format.TENSORFLOW_TEXT: Note(
         "graphs, meta graphs and models in protobuf's text format as their binary forms; paths in checkpoint state files",
@@ -136,6 +141,10 @@ NOTES: Mapping[Format, Note] = {
             Format.RAR,
             Format.OTHER_ARCHIVE,
             Format.TFLITE,
+            Format.ORT,
+            Format.EXECUTORCH,
+            Format.GGUF,
+            Format.GGML,
             Format.FLAX_MSGPACK,
             Format.SKOPS,
             Format.XGBOOST_JSON,

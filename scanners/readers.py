@@ -219,6 +219,12 @@ def _onnx(part: Part) -> Iterator[Finding | Gap | Embedded]:
     return onnx.read(part)
 
 
+def _tflite(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import tflite
+
+    return tflite.read(part)
+
+
 READERS: Mapping[Format, Reader | None] = {
     Format.TENSORFLOW_TEXT: _tensorflow_text,
     Format.TENSORFLOW_CHECKPOINT: _tensorflow_checkpoint,
@@ -263,6 +269,11 @@ READERS: Mapping[Format, Reader | None] = {
     Format.TFLITE: None,
     Format.GGUF: _gguf,
     Format.GGML: _ggml,
+    Format.TFLITE: _tflite,
+    Format.ORT: None,
+    Format.EXECUTORCH: None,
+    Format.GGUF: None,
+    Format.GGML: None,
     Format.JINJA_TEMPLATE: _jinja_template,
     Format.FLAX_MSGPACK: None,
     Format.SKOPS: None,

@@ -75,6 +75,8 @@ EXPECTED: Mapping[str, frozenset[Format]] = {
     ".meta": _TENSORFLOW | {Format.INERT},
     ".onnx": frozenset({Format.ONNX}),
     ".tflite": frozenset({Format.TFLITE}),
+    ".ort": frozenset({Format.ORT}),
+    ".pte": frozenset({Format.EXECUTORCH}),
     ".gguf": frozenset({Format.GGUF}),
     ".ggml": frozenset({Format.GGML}),
     ".py": frozenset({Format.PYTHON_SOURCE, Format.TORCHSCRIPT, Format.SCRIPT}),

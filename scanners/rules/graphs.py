@@ -1,4 +1,4 @@
-"""Rules about graphs of other frameworks than TensorFlow: ONNX."""
+"""Rules about graphs of other frameworks than TensorFlow: ONNX, TensorFlow Lite."""
 
 from scanners.findings import Severity
 from scanners.rules.rule import Rule
@@ -93,5 +93,21 @@ TABLE = (
         "Runtimes put the body in the place of each call: the process runs out of stack or memory while it loads.",
         "Do not load the model; the standard forbids recursion.",
         ("https://github.com/onnx/onnx/blob/main/docs/IR.md#functions", "CWE-674"),
+    ),
+    Rule(
+        "tflite-op-not-recognised",
+        Severity.MEDIUM,
+        "The model uses a custom operator that is not known",
+        "Such operators are native code that the server has to register under the name, doing nobody knows what.",
+        "If you know the library, allow the operator's name by --allow-import.",
+        ("https://www.tensorflow.org/lite/guide/ops_custom",),
+    ),
+    Rule(
+        "tflite-tensor-disagrees",
+        Severity.HIGH,
+        "A tensor's shape and type disagree with its buffer, or a buffer with the file",
+        "A reader that trusts the shape reads or writes beyond the buffer.",
+        "Convert the model anew; the converter does not write this.",
+        ("CWE-125", "CWE-787"),
     ),
 )
