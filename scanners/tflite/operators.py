@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING
 
 from scanners.findings import Finding
 from scanners.formats import Malformed
-from scanners.protobuf.wire import Span
+from scanners.protobuf.wire import BYTES, Span, fields
 from scanners.sources import BytesSource
-from scanners.tensorflow.nodes import read_node
 from scanners.tensorflow.ops import NOT_RECOGNISED, judge_op
+from scanners.tensorflow.schema import SCHEMA
 from scanners.tflite.flexbuffers import texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FLEX = "Flex"
+_OP = SCHEMA["NodeDef"]["op"][0]
 CUSTOM = 32
 """BuiltinOperator_CUSTOM (tensorflow/lite/schema/schema.fbs)."""
 _RESOLVED = frozenset(
@@ -93,10 +94,16 @@ def judge_options(options: bytes, offset: int, allowed: frozenset[str]) -> Itera
     """Judge what the options of a `Flex` operator say it runs: its name once more, and a NodeDef."""
     name, node = _named(options, offset)
     yield from _judge_flex(name, offset, allowed)
-    source = BytesSource(node)
-    op = read_node(source, Span(0, source.size)).op
-    if op != name:
-        yield from _judge_flex(op, offset, allowed)
+    for op in _ops(node):
+        if op != name:
+            yield from _judge_flex(op, offset, allowed)
+
+
+def _ops(node: bytes) -> Iterator[str]:
+    """Yield the op of a NodeDef; more than once where it is given more than once."""
+    for field in fields(BytesSource(node), Span(0, len(node))):
+        if field.number == _OP and field.wire == BYTES:
+            yield node[field.start : field.end].decode("utf-8", "surrogateescape")
 
 
 def _named(options: bytes, offset: int) -> tuple[str, bytes]:
