@@ -26,7 +26,8 @@ def judge_metadata(metadata: object) -> Iterator[Finding]:
         yield Finding(rule="safetensors-metadata", evidence="__metadata__ is no map of text to text", offset=8)
         return
     for key, value in metadata.items():
-        for name in dict.fromkeys(re.findall(_TARGET, _plain(value))):
+        names = [value] if key.endswith("_target_") else re.findall(_TARGET, _plain(value))
+        for name in dict.fromkeys(names):
             yield _target(key, name)
 
 

@@ -65,6 +65,13 @@ TABLE = (
         ("CWE-789",),
     ),
     Rule(
+        "safetensors-type-not-known",
+        Severity.LOW,
+        "A tensor has a type that this version does not know",
+        "Its size cannot be held against its shape.",
+        "Upgrade, or save the model in a current type.",
+    ),
+    Rule(
         "safetensors-metadata",
         Severity.LOW,
         "The metadata is not a map of text to text",

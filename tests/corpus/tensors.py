@@ -90,7 +90,7 @@ SAFETENSORS: Mapping[str, Callable[[], bytes]] = {
     "benign-empty.safetensors": lambda: _tensors({}, b""),
     "benign-empty-tensor.safetensors": lambda: _tensors({"e": _tensor(0, 0, (0,)), "w": _tensor(0, 16)}),
     "benign-scalar.safetensors": lambda: _tensors({"s": _tensor(0, 2, (), "BF16"), "w": _tensor(2, 18)}, _FLOATS + b"\0\0"),
-    "benign-new-type.safetensors": lambda: _tensors({"w": _tensor(0, 16, (7,), "F99")}),
+    "safetensors-type-not-known.safetensors": lambda: _tensors({"w": _tensor(0, 16, (7,), "F99")}),
     "benign-length-80.safetensors": lambda: _padded(0x80),
     "benign-length-50.safetensors": lambda: _padded(0x150),
     "benign-length-4c.safetensors": lambda: _padded(0x4C),
@@ -124,7 +124,7 @@ SAFETENSORS: Mapping[str, Callable[[], bytes]] = {
         {"__metadata__": {"config": '{"_target_": "os.system", "command": "echo weighbridge"}'}, "w": _tensor(0, 16)}
     ),
     "safetensors-metadata-target-escaped.safetensors": lambda: _tensors(
-        {"__metadata__": {"config": '{"\\u005ftarget_": "builtins.ex\\u0065c"}'}, "w": _tensor(0, 16)}
+        {"__metadata__": {"config": '{"\u005ftarget_": "builtins.ex\u0065c"}'}, "w": _tensor(0, 16)}
     ),
     "safetensors-metadata-target-repr.safetensors": lambda: _tensors(
         {"__metadata__": {"config": "{'_target_': 'subprocess.Popen'}"}, "w": _tensor(0, 16)}
@@ -132,6 +132,47 @@ SAFETENSORS: Mapping[str, Callable[[], bytes]] = {
     "safetensors-header-oversized.safetensors": lambda: _tensors({"w": _tensor(0, 16)}, length=1 << 40),
     "safetensors-header-no-json.safetensors": lambda: _tensors(b'{"w": [' + b" " * 60),
     "safetensors-header-nested.safetensors": lambda: _tensors(b'{"w":' + b"[" * 50_000 + b"]" * 50_000 + b"}"),
+    "benign-spaces.safetensors": lambda: _tensors(json.dumps({"w": _tensor(0, 16)}, indent=2).encode() + b" " * 9),
+    "benign-escaped-name.safetensors": lambda: _tensors(
+        b'{"gr\\u00f6\\u00dfe":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}'
+    ),
+    "benign-other-order.safetensors": lambda: _tensors(b'{"w":{"shape":[4],"data_offsets":[0,16],"dtype":"F32"}}'),
+    "safetensors-duplicate-escaped.safetensors": lambda: _tensors(
+        b'{"w":{"dtype":"F32","shape":[4],"data_offsets":[0,16]},"\\u0077":{"dtype":"I32","shape":[4],"data_offsets":[0,16]}}'
+    ),
+    "safetensors-duplicate-metadata.safetensors": lambda: _tensors(
+        b'{"__metadata__":{},"w":{"dtype":"F32","shape":[4],"data_offsets":[0,16]},"__metadata__":{"_target_":"os.system"}}'
+    ),
+    "safetensors-surrogate-name.safetensors": lambda: _tensors(
+        b'{"\\ud800":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}'
+    ),
+    "safetensors-empty-inside.safetensors": lambda: _tensors({"w": _tensor(0, 16), "e": _tensor(8, 8, (0,))}),
+    "safetensors-empty-overflows.safetensors": lambda: _tensors(
+        {"e": _tensor(0, 0, (1 << 40, 1 << 40, 0)), "w": _tensor(0, 16)}
+    ),
+    "safetensors-length-overflows.safetensors": lambda: _tensors({"w": _tensor(0, 16, (4, 1 << 64))}),
+    "safetensors-offset-float.safetensors": lambda: _tensors(
+        b'{"w":{"dtype":"F32","shape":[4],"data_offsets":[0.0,16]}}'
+    ),
+    "safetensors-offset-minus-zero.safetensors": lambda: _tensors(
+        b'{"w":{"dtype":"F32","shape":[4],"data_offsets":[-0,16]}}'
+    ),
+    "safetensors-more-keys.safetensors": lambda: _tensors(
+        b'{"w":{"dtype":"F32","shape":[4],"data_offsets":[0,16],"strides":[9]}}'
+    ),
+    "safetensors-header-nan.safetensors": lambda: _tensors(
+        b'{"__metadata__":{"a":NaN},"w":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}'
+    ),
+    "safetensors-header-trailing.safetensors": lambda: _tensors(
+        b'{"w":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}} {"_target_":"os.system"}'
+    ),
+    "safetensors-header-no-utf8.safetensors": lambda: _tensors(
+        b'{"\xff":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}'
+    ),
+    "safetensors-header-control.safetensors": lambda: _tensors(
+        b'{"a\nb":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}'
+    ),
+    "safetensors-header-list.safetensors": lambda: _tensors(b'{"w":[{"dtype":"F32"}],"v":{}}'),
     "safetensors-is-pickle.safetensors": lambda: PAYLOAD_4,
     "safetensors-is-torch.safetensors": lambda: archive(Member(name=b"model/data.pkl", data=PLAIN)),
 }  # fmt: skip
