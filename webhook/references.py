@@ -186,7 +186,7 @@ def _brought(line: CommandLine) -> Iterator[Word]:
     is_bringing = False
     for word in line.words if not _BRINGING.isdisjoint([word.text for word in line.words]) else ():
         if word.text.startswith("/"):
-            yield from (word,) if is_bringing else ()
+            yield from (word,) if is_bringing and normal(word.text) != "/" else ()
         elif not word.text.startswith("-"):
             is_bringing = word.text in _BRINGING or (is_bringing and word.text in {"&&", "bind"})
 

@@ -57,7 +57,10 @@ class Stack(NamedTuple):
     configuration_flags: tuple[str, ...] = ()
     """Flags, or variables in capitals, that name a file with further settings, which the object does not show."""
     downloads: tuple[str, ...] = ()
-    """Subcommands that fetch a model and end: an init container with one of them is no server."""
+    """Words with which it fetches a model and ends: an init container with one of them is no server."""
+    installs: tuple[str, ...] = ()
+    """Flags that keep it from installing the packages that a model names: the first with the value `local`, or one of the
+    others. Empty: it installs none."""
     obeys_offline: bool = True
     """Whether `OFFLINE` keeps it from fetching: it does where huggingface_hub fetches."""
     polls: str = ""
@@ -227,12 +230,14 @@ STACKS: tuple[Stack, ...] = (
         name="OpenVINO Model Server",
         images=("openvino/model_server", "model_server"),
         programs=("ovms",),
-        source="https://docs.openvino.ai/2025/model-server/ovms_docs_parameters.html",
+        source="https://github.com/openvinotoolkit/model_server/blob/main/src/cli_parser.cpp",
         model_flags=("model-path", "model-repository-path", "source-model"),
+        further_flags=("cpu-extension",),
         takes_hub_names=True,
         default_caches=("/models",),
         obeys_offline=False,
         configuration_flags=("config-path",),
+        downloads=("--pull",),
         polls="file-system-poll-wait-seconds",
     ),
     Stack(
@@ -275,10 +280,10 @@ STACKS: tuple[Stack, ...] = (
         name="MLflow",
         images=(),
         programs=("mlflow models",),
-        source="https://mlflow.org/docs/latest/api_reference/cli.html",
+        source="https://github.com/mlflow/mlflow/blob/master/mlflow/models/cli.py and mlflow/utils/cli_args.py",
         model_flags=("m", "model-uri"),
-        model_variables=("MLFLOW_MODEL_URI",),
         default_paths=("/opt/ml/model",),
+        installs=("env-manager", "no-conda"),
     ),
     Stack(
         name="BentoML",
@@ -292,30 +297,38 @@ STACKS: tuple[Stack, ...] = (
         name="NVIDIA NIM",
         images=("nim/",),
         programs=("nim_llm.",),
-        source="https://docs.nvidia.com/nim/large-language-models/latest/configuration.html",
-        model_variables=("NIM_CACHE_PATH", "NIM_MODEL_NAME"),
+        # Closed source: what its documentation says of version 1 (name) and 2 (path).
+        source="https://docs.nvidia.com/nim/large-language-models/latest/reference/environment-variables",
+        model_variables=("NIM_CACHE_PATH", "NIM_MODEL_NAME", "NIM_MODEL_PATH"),
+        further_variables=("NIM_PEFT_SOURCE",),
         default_paths=("/opt/nim/.cache",),
     ),
     Stack(
         name="TensorRT-LLM",
         images=("tensorrt-llm/release",),
         programs=("trtllm-serve",),
-        source="https://nvidia.github.io/TensorRT-LLM/commands/trtllm-serve/trtllm-serve.html",
+        source="https://github.com/NVIDIA/TensorRT-LLM/blob/main/tensorrt_llm/commands/serve.py",
         model_flags=("model",),
-        positional_after=("trtllm-serve", "serve"),
-        further_flags=("tokenizer", "custom-module-dirs"),
+        positional_after=("trtllm-serve", "serve", "mm_embedding_serve", "grpc"),
+        further_flags=("tokenizer", "custom-module-dirs", "chat-template"),
         takes_hub_names=True,
         cache_variables=_HUB_CACHES,
         default_caches=_HUB_CACHE,
-        configuration_flags=("extra-llm-api-options", "config"),
+        configuration_flags=(
+            "extra-llm-api-options",
+            "extra-encoder-options",
+            "config",
+            "config-file",
+            "metadata-server-config-file",
+        ),
     ),
     Stack(
         name="LMDeploy",
         images=("lmdeploy",),
         programs=("lmdeploy",),
-        source="https://lmdeploy.readthedocs.io/en/latest/llm/api_server.html",
+        source="https://github.com/InternLM/lmdeploy/blob/main/lmdeploy/cli/serve.py",
         model_flags=("model-path",),
-        positional_after=("api_server",),
+        positional_after=("api_server", "gradio"),
         further_flags=("download-dir", "adapters", "chat-template"),
         takes_hub_names=True,
         cache_variables=_HUB_CACHES,
@@ -325,8 +338,11 @@ STACKS: tuple[Stack, ...] = (
         name="DJL Serving",
         images=("djl-serving", "deepjavalibrary/djl-serving"),
         programs=("djl-serving",),
-        source="https://docs.djl.ai/master/docs/serving/serving/docs/configurations.html",
-        model_flags=("m", "models", "model-store"),
+        source="https://github.com/deepjavalibrary/djl-serving/blob/master/serving/src/main/java/ai/djl/serving/Arguments.java, "
+        "util/ConfigManager.java beside it (variables), serving/docker/config.properties (ports)",
+        model_flags=("m", "models", "s", "model-store", "w", "workflows"),
+        further_variables=("SERVING_PLUGIN_FOLDER",),
+        configuration_flags=("f", "config-file"),
         model_variables=("HF_MODEL_ID", "OPTION_MODEL_ID", "SERVING_LOAD_MODELS", "SERVING_MODEL_STORE"),
         default_paths=("/opt/ml/model",),
         takes_hub_names=True,

@@ -185,6 +185,7 @@ DODGES: dict[str, tuple[dict[str, Any], str]] = {
     "linked": (_calls("sh", "-c", "ln -sfn /evil /models/x; vllm serve /models"), "gate-missing"),
     "changed-directory": (_calls("sh", "-c", "cd /evil && vllm serve models"), "gate-missing"),
     "arguments-from-a-file": (_alone("sh", "-c", "cat /etc/arguments | xargs vllm serve"), "value-undetermined"),
+    "packages-that-the-model-names": (_alone("mlflow", "models", "serve", "-m", "/models"), "remote-code-switch"),
     # Volumes that are not what they seem to be.
     "model-in-an-annotation": (_annotated({"downwardAPI": _ANNOTATION}), "gate-missing"),
     "model-in-a-projected-annotation": (
@@ -212,6 +213,8 @@ def test_a_dodge_is_refused_for_its_reason(name) -> None:
 
 
 TWINS: dict[str, dict[str, Any]] = {
+    "packages-that-are-there": _alone("mlflow", "models", "serve", "--env-manager=local", "-m", "/models"),
+    "packages-that-are-there-too": _alone("mlflow", "models", "serve", "--no-conda", "-m", "/models"),
     "plain": _alone("vllm", "serve", "/models"),
     "offline": _alone("vllm", "serve", "org/name", **OFFLINE),
     "offline-said-by-the-second": _alone("vllm", "serve", "org/name", HF_HOME="/models", TRANSFORMERS_OFFLINE="1"),

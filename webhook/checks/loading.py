@@ -178,7 +178,8 @@ def _polling(server: Server, subject: Subject) -> Iterator[tuple[str, str]]:
 def remote_code_switch(subject: Subject) -> Iterator[Violation]:
     """Demand that no switch runs code that comes with the model, unless the policy allows it."""
     for server in subject.models.servers:
-        told = {at: (name, what) for at, name, what in (*_switches(server), *_code_paths(server, subject))}
+        found = (*_switches(server), *_installing(server), *_code_paths(server, subject))
+        told = {at: (name, what) for at, name, what in found}
         for at, (name, what) in told.items():
             if not subject.policy.allows_switch(name):
                 yield Violation(
@@ -199,6 +200,20 @@ def _switches(server: Server) -> Iterator[tuple[str, str, str]]:
         for word in (*server.line.words, *server.line.variables.values()):
             if _SWITCH_INSIDE.search(word.text):
                 yield word.at, "--trust-remote-code", SWITCHES["trust-remote-code"]
+
+
+def _installing(server: Server) -> Iterator[tuple[str, str, str]]:
+    """Yield where a server starts that installs what the model asks for; `local` is the environment that is there."""
+    ways = server.stack.installs if server.stack else ()
+    is_kept = any(
+        name in ways[1:] or (name == ways[0] and value == "local") for name, value, _ in flags(server.line) if ways
+    )
+    if ways and not is_kept:
+        yield (
+            f"{server.container.at}.args",
+            f"--{ways[0]}",
+            f"installs the packages that the model names (--{ways[0]}=local stops that)",
+        )
 
 
 def _code_paths(server: Server, subject: Subject) -> Iterator[tuple[str, str, str]]:
