@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from webhook.volumes import SOURCES, is_claim_of, normal
+from webhook.volumes import SOURCES, normal
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping
@@ -53,7 +53,7 @@ class Storage:
         if volume.kind in {"ephemeral", "persistentVolumeClaim"}:
             for name, candidate in self._volumes.items():
                 kinds = {volume.kind, candidate.kind}
-                if len(kinds) > 1 and (is_claim_of(volume, candidate) or is_claim_of(candidate, volume)):
+                if len(kinds) > 1 and (_is_claim_of(volume, candidate) or _is_claim_of(candidate, volume)):
                     yield name
 
     def mounts_of(self, volume: Volume) -> tuple[Placed, ...]:
@@ -82,3 +82,10 @@ def _key(volume: Volume) -> tuple[Hashable, str]:
     if identity[-1] == "path" and isinstance(values[-1], str):
         path = normal(str(values.pop()))
     return (volume.kind, json.dumps(values, sort_keys=True)), path
+
+
+def _is_claim_of(ephemeral: Volume, other: Volume) -> bool:
+    """Say whether a claim may be the one behind an ephemeral volume."""
+    # The claim behind an ephemeral volume is called POD-VOLUME, and the pod's name is not known yet where it is generated:
+    # https://kubernetes.io/docs/concepts/storage/ephemeral-volumes/#persistentvolumeclaim-naming
+    return ephemeral.kind == "ephemeral" and other.claim.endswith(f"-{ephemeral.name}")

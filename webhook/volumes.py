@@ -142,32 +142,10 @@ class Volume:
         name = self.source.get("claimName")
         return name if isinstance(name, str) else ""
 
-    def is_same_storage(self, other: Volume) -> bool:
-        """Say whether what is written through one of the two can be read through the other."""
-        if self.name == other.name:
-            return True
-        if {self.kind, other.kind} == {"ephemeral", "persistentVolumeClaim"}:
-            return is_claim_of(self, other) or is_claim_of(other, self)
-        identity = SOURCES.get(self.kind, _UNKNOWN).identity
-        if self.kind != other.kind or not identity:
-            return False
-        *firm, last = identity
-        if any(self.source.get(field) != other.source.get(field) for field in firm):
-            return False
-        mine, theirs = self.source.get(last), other.source.get(last)
-        return _overlap(mine, theirs) if last == "path" else mine == theirs
-
     @property
     def is_scratch(self) -> bool:
         """Whether it is empty when the pod starts, so that only the pod's containers put files there."""
         return self.kind in {"emptyDir", "ephemeral"} and not _prefilled(self.source)
-
-
-def is_claim_of(ephemeral: Volume, other: Volume) -> bool:
-    """Say whether a claim may be the one behind an ephemeral volume."""
-    # The claim behind an ephemeral volume is called POD-VOLUME, and the pod's name is not known yet where it is generated:
-    # https://kubernetes.io/docs/concepts/storage/ephemeral-volumes/#persistentvolumeclaim-naming
-    return ephemeral.kind == "ephemeral" and other.claim.endswith(f"-{ephemeral.name}")
 
 
 _FROM_ELSEWHERE = ("dataSource", "dataSourceRef", "volumeName", "selector")
@@ -186,12 +164,6 @@ def _prefilled(source: Mapping[str, Any]) -> bool:
     return isinstance(spec, dict) and (
         spec.get("storageClassName") == "" or any(spec.get(key) for key in _FROM_ELSEWHERE)
     )
-
-
-def _overlap(first: object, second: object) -> bool:
-    if not isinstance(first, str) or not isinstance(second, str):
-        return first == second
-    return contains(first, second) or contains(second, first)
 
 
 def contains(parent: str, child: str) -> bool:
