@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec.inspect as types
 
-from webhook import policy
+from webhook import policy_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -41,7 +41,7 @@ ONE_OF_THESE: Final[Mapping[str, tuple[str, ...]]] = {
 
 def spec_schema(close: Close) -> dict[str, Any]:
     """Return the schema of `spec`; `close` says of an object what else may stand in it."""
-    return _schema(types.type_info(policy.Spec), close)
+    return _schema(types.type_info(policy_object.Spec), close)
 
 
 _PLAIN: Final[Mapping[type[types.Type], Mapping[str, Any]]] = {

@@ -12,7 +12,8 @@ from scanners.cli.parser import Parser
 from webhook.decision import Decision, Violation
 from webhook.manifests import Document, expand, parse, read_documents
 from webhook.objects import Undecodable
-from webhook.policy import API_VERSION, DEFAULT_POLICY, CompiledPolicy, PolicyError, compile_policy, decode_policy
+from webhook.policy import DEFAULT_POLICY, CompiledPolicy, PolicyError, compile_policy, decode_policy
+from webhook.policy_object import API_VERSION
 from webhook.review import Mode, decide
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from webhook.policy import GROUP, VERSION
+from webhook.policy_object import GROUP, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

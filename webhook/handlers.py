@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 import kopf
 
 from webhook.cluster import ClusterError
-from webhook.policy import GROUP, VERSION
+from webhook.policy_object import GROUP, VERSION
 from webhook.stores import CLAIMS, NAMESPACES, POLICIES
 
 if TYPE_CHECKING:

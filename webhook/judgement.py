@@ -8,7 +8,7 @@ from webhook.checks import CHECKS
 from webhook.decision import Decision
 from webhook.gates import find_gate
 from webhook.models import Scoping, find_models
-from webhook.policy import Scope
+from webhook.policy_object import Scope
 from webhook.subject import Subject
 
 if TYPE_CHECKING:

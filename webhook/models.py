@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from webhook.pod import Container, Mount, Pod
-    from webhook.policy import NonModelVolume
+    from webhook.policy_object import NonModelVolume
     from webhook.servers import Stack
     from webhook.volumes import Volume
 

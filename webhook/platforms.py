@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from webhook.decision import Violation, shown
 from webhook.objects import below, flag, items, mapping, text
-from webhook.policy import Answer
+from webhook.policy_object import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

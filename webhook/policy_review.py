@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from webhook.objects import Undecodable, mapping, text, whole
-from webhook.policy import ADMINISTRATORS_FIELDS, GROUP, KIND, PolicyError, compile_policy, decode_policy
+from webhook.policy import PolicyError, compile_policy, decode_policy
+from webhook.policy_object import ADMINISTRATORS_FIELDS, GROUP, KIND
 
 
 def review_policy(review: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from webhook.policy import ADMINISTRATORS_FIELDS, PolicyError, compile_policy, decode_policy
+from webhook.policy import PolicyError, compile_policy, decode_policy
+from webhook.policy_object import ADMINISTRATORS_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -12,7 +12,7 @@ import yaml
 from tests.helm.rendering import CHART, leaves
 from tools import chart, chart_readme
 from tools.policy_schema import PATTERNS
-from webhook import policy
+from webhook import policy_object
 from webhook.policy import PolicyError, decode_policy
 
 SCHEMA = json.loads((CHART / "values.schema.json").read_text())
@@ -163,7 +163,12 @@ def test_patterns_refuse_nothing_that_the_decoder_takes(field) -> None:
 
 
 def _is_accepted(spec: dict[str, Any]) -> bool:
-    whole = {"apiVersion": policy.API_VERSION, "kind": policy.KIND, "metadata": {"name": "x"}, "spec": spec}
+    whole = {
+        "apiVersion": policy_object.API_VERSION,
+        "kind": policy_object.KIND,
+        "metadata": {"name": "x"},
+        "spec": spec,
+    }
     try:
         decode_policy(whole)
     except PolicyError:

@@ -12,7 +12,7 @@ import pytest
 from tests.helm.rendering import EVERYTHING, NAMESPACE, VALUES, of_kind
 from webhook import handlers
 from webhook.authority.holdings import BUNDLE
-from webhook.policy import GROUP
+from webhook.policy_object import GROUP
 from webhook.reporter import watching
 from webhook.stores import CLAIMS, NAMESPACES, POLICIES
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from initcontainer.contract import GatedVolume, Mount, gate_container, no_token_volume
-from webhook.policy import API_VERSION, DEFAULT_POLICY, GATE_IMAGE, KIND, CompiledPolicy, compile_policy, decode_policy
+from webhook.policy import DEFAULT_POLICY, GATE_IMAGE, CompiledPolicy, compile_policy, decode_policy
+from webhook.policy_object import API_VERSION, KIND
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

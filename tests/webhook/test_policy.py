@@ -10,16 +10,8 @@ import pytest
 from initcontainer.contract import GatedVolume, Waiver
 from scanners.findings import Severity
 from tests.webhook.builders import IMAGE_DIGEST, policy
-from webhook.policy import (
-    API_VERSION,
-    DEFAULT_POLICY,
-    GATE_IMAGE,
-    KIND,
-    PolicyError,
-    compile_policy,
-    decode_policy,
-    policy_hash,
-)
+from webhook.policy import DEFAULT_POLICY, GATE_IMAGE, PolicyError, compile_policy, decode_policy, policy_hash
+from webhook.policy_object import API_VERSION, KIND
 
 FULL = {
     "scope": "Everything",

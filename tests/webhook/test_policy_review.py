@@ -6,7 +6,7 @@ import pytest
 
 from tests.webhook.server.conftest import review_of
 from webhook.objects import Undecodable
-from webhook.policy import API_VERSION, GROUP, KIND
+from webhook.policy_object import API_VERSION, GROUP, KIND
 from webhook.policy_review import review_policy
 
 DAY = {"reason": "checked", "owner": "ml", "expires": "2027-01-31"}

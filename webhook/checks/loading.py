@@ -9,7 +9,7 @@ from webhook.commandline import Word
 from webhook.decision import Violation, shown
 from webhook.models import configuration_files, is_off, is_own_scratch, mounts_of_path
 from webhook.objects import text
-from webhook.policy import Answer
+from webhook.policy_object import Answer
 from webhook.references import Leads, Reference, Use, flags, is_flag
 from webhook.servers import CODE_PATHS, SWITCHES
 from webhook.signals import MODEL_FILE, STORAGE, accelerator_of

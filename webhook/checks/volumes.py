@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from webhook.decision import Violation, shown
-from webhook.policy import Answer
+from webhook.policy_object import Answer
 from webhook.subject import named, placed
 from webhook.volumes import Stability, has_digest, stability
 

@@ -17,7 +17,7 @@ from tests.fakeapi import FakeApi, fake_api
 from tests.processes import Process, running
 from tests.webhook.server.conftest import review_of
 from webhook.health import BAD_POD
-from webhook.policy import GROUP, KIND, VERSION
+from webhook.policy_object import GROUP, KIND, VERSION
 from webhook.serve import main
 
 if TYPE_CHECKING:
