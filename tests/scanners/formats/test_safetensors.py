@@ -163,9 +163,9 @@ def test_files_of_the_reference_writer_say_nothing(kind: str) -> None:
     assert is_clean(writer.save(tensors, {"format": "pt", "note": 'a "quoted" \\ note\n'}))
 
 
-def test_a_header_of_a_hundred_thousand_tensors_is_small() -> None:
+def test_a_header_of_many_tensors_is_small() -> None:
     """Memory for the header stays below six times its bytes: no tree of it is made."""
-    count = 100_000
+    count = 20_000
     entries = ",".join(
         f'"model.layers.{n}.weight":{{"dtype":"F16","shape":[2,4],"data_offsets":[{16 * n},{16 * n + 16}]}}'
         for n in range(count)
