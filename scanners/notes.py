@@ -84,6 +84,16 @@ NOTES: Mapping[Format, Note] = {
         "buffers, buffers against the file, associated files as the ZIP they are",
         "the numbers of tensors; what the computation means",
     ),
+    Format.OPENVINO: Note(
+        "layers of operator sets that no release of OpenVINO has; places of constants against their shapes and each other; "
+        "entities and document types, none of them expanded",
+        "the numbers; what the computation means",
+    ),
+    Format.PMML: Note(
+        "entities and document types, none of them expanded; functions that are classes of the server; code in extensions",
+        "what the computation means",
+    ),
+    Format.XML: Note("entities that are fetched from elsewhere, or that explode", "everything else in it"),
     Format.TENSORFLOW_META_GRAPH: Note("as tensorflow-savedmodel, for one meta graph", "the numbers of tensors"),
     Format.TENSORFLOW_TEXT: Note(
         "graphs, meta graphs and models in protobuf's text format as their binary forms; paths in checkpoint state files",

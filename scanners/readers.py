@@ -225,6 +225,24 @@ def _tflite(part: Part) -> Iterator[Finding | Gap | Embedded]:
     return tflite.read(part)
 
 
+def _openvino(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import openvino
+
+    return openvino.read(part)
+
+
+def _pmml(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import pmml
+
+    return pmml.read(part)
+
+
+def _xml(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import xml
+
+    return xml.read(part)
+
+
 READERS: Mapping[Format, Reader | None] = {
     Format.TENSORFLOW_TEXT: _tensorflow_text,
     Format.TENSORFLOW_CHECKPOINT: _tensorflow_checkpoint,
@@ -269,6 +287,9 @@ READERS: Mapping[Format, Reader | None] = {
     Format.GGUF: _gguf,
     Format.GGML: _ggml,
     Format.TFLITE: _tflite,
+    Format.OPENVINO: _openvino,
+    Format.PMML: _pmml,
+    Format.XML: _xml,
     Format.ORT: None,
     Format.EXECUTORCH: None,
     Format.JINJA_TEMPLATE: _jinja_template,

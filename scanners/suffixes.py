@@ -85,7 +85,10 @@ EXPECTED: Mapping[str, frozenset[Format]] = {
     **dict.fromkeys(SHELL_SUFFIXES, frozenset({Format.SCRIPT, Format.INERT})),
     **dict.fromkeys((".txt", ".md", ".rst", ".csv", ".tsv", ".json", ".jsonl", ".yaml", ".yml", ".toml"), _TEXT),
     **dict.fromkeys(TEMPLATE_SUFFIXES, frozenset({Format.JINJA_TEMPLATE, Format.INERT})),
-    **dict.fromkeys((".ini", ".cfg", ".html", ".htm", ".xml", ".svg", ".css", ".vocab", ".merges"), _INERT),
+    **dict.fromkeys((".ini", ".cfg", ".html", ".htm", ".css", ".vocab", ".merges"), _INERT),
+    ".xml": frozenset({Format.OPENVINO, Format.PMML, Format.XML, Format.INERT}),
+    ".svg": frozenset({Format.XML, Format.INERT}),
+    ".pmml": frozenset({Format.PMML, Format.XML}),
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".ico", ".tif", ".tiff"), _INERT),
     **dict.fromkeys((".wav", ".mp3", ".flac", ".ogg", ".mp4", ".ttf", ".woff", ".woff2"), _INERT),
 }

@@ -9,6 +9,7 @@ from scanners.archives.search import find, occurrences
 from scanners.formats import Format
 from scanners.suffixes import SHELL_SUFFIXES, TEMPLATE_SUFFIXES, suffix
 from scanners.tensorflow.text_shapes import text_message
+from scanners.xml_kinds import xml_kind
 
 if TYPE_CHECKING:
     from scanners.formats import Part
@@ -59,7 +60,7 @@ def _document(source: Source, head: bytes) -> Format | None:
     if is_config(source, head):
         return Format.MODEL_CONFIG
     told = any(find(source, words, 0, source.size) is not None for words in _YAML)
-    return Format.YAML_CONFIG if told and _is_yaml(source) else None
+    return Format.YAML_CONFIG if told and _is_yaml(source) else xml_kind(source, head)
 
 
 def _is_yaml(source: Source) -> bool:

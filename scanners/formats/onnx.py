@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scanners.expansion import Body, expanded
 from scanners.findings import Finding
 from scanners.formats import Malformed
-from scanners.onnx.functions import Body, excess
 from scanners.onnx.operators import NOT_RECOGNISED, judge_operator
 from scanners.onnx.schema import Kind
 from scanners.onnx.tensors import Range, Tensor, judge_tensor
@@ -23,11 +23,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scanners.formats import Part
-    from scanners.onnx.functions import Key
     from scanners.onnx.walk import Message
     from scanners.sources import Source
 
+    Key = tuple[str, str]
+    """Domain and name of an operator or function."""
+
 _PAGES = 64
+MOST_NODES = 10_000_000
+"""Nodes that the biggest graphs have many times fewer of, and that no runtime survives."""
 
 
 def read(part: Part) -> Iterator[Finding]:
@@ -53,9 +57,9 @@ class _Model:
     """What has been seen of a model."""
 
     def __init__(self) -> None:
-        self._main = Body()
-        self._functions: dict[Key, Body] = {}
-        self._bodies: dict[Message, Body] = {}
+        self._main: Body[Key] = Body()
+        self._functions: dict[Key, Body[Key]] = {}
+        self._bodies: dict[Message, Body[Key]] = {}
         self._first: dict[Key, tuple[str, int]] = {}
         self._ranges: list[Range] = []
         self._names: dict[Message, set[int]] = {}
@@ -78,10 +82,10 @@ class _Model:
         key = message.text("domain"), message.text("op_type")
         self._first.setdefault(key, (message.text("name"), message.span.start))
         body = self._body(message)
-        body.nodes += 1
-        body.calls[key] += 1
+        body.size += 1
+        body.uses[key] += 1
 
-    def _body(self, message: Message) -> Body:
+    def _body(self, message: Message) -> Body[Key]:
         """Return the function that a node stands in, or the graph."""
         outer = message.outer
         while outer is not None:
@@ -120,9 +124,11 @@ class _Model:
             yield Finding(rule=judgement.rule, evidence=evidence, name=called[:200], offset=offset)
 
     def judge_functions(self) -> Iterator[Finding]:
-        """Judge what the calls of functions come to."""
-        if (reason := excess(self._main, self._functions)) is not None:
-            yield Finding(rule="onnx-function-recursion", evidence=reason)
+        """Judge what the calls of functions come to: runtimes put the body in the place of each."""
+        nodes = expanded(self._main, self._functions)
+        if nodes is None or nodes > MOST_NODES:
+            evidence = "a function calls itself" if nodes is None else f"the graph becomes {nodes:,} nodes"
+            yield Finding(rule="onnx-function-recursion", evidence=evidence)
 
     def judge_ranges(self) -> Iterator[Finding]:
         """Hold the ranges of external data against each other; tensors may share a range, but not cross one."""

@@ -1,4 +1,4 @@
-"""Rules about graphs of other frameworks than TensorFlow: ONNX, TensorFlow Lite."""
+"""Rules about graphs of other frameworks than TensorFlow: ONNX, TensorFlow Lite, OpenVINO, PMML."""
 
 from scanners.findings import Severity
 from scanners.rules.rule import Rule
@@ -109,5 +109,53 @@ TABLE = (
         "A reader that trusts the shape reads or writes beyond the buffer.",
         "Convert the model anew; the converter does not write this.",
         ("CWE-125", "CWE-787"),
+    ),
+    Rule(
+        "openvino-op-not-recognised",
+        Severity.MEDIUM,
+        "The graph uses an operator of no set of OpenVINO's",
+        "Such operators come from an extension: a native library that the server has to load, doing nobody knows what.",
+        "If you know the extension, allow SET.OPERATOR by --allow-import or in allowedImports of the ModelPolicy.",
+        ("https://docs.openvino.ai/2025/documentation/openvino-extensibility.html",),
+    ),
+    Rule(
+        "openvino-constant-disagrees",
+        Severity.HIGH,
+        "The place of a constant contradicts its shape or another constant",
+        "A reader that trusts offset and size reads bytes that are not the constant's.",
+        "Convert the model anew; the converter does not write this.",
+        ("CWE-125",),
+    ),
+    Rule(
+        "xml-external-entity",
+        Severity.HIGH,
+        "The document makes its parser fetch something from elsewhere",
+        "Parsers that follow it read files of the server or reach an address, and may put what they find into the answer.",
+        "Do not load the document; models declare no entities.",
+        ("CWE-611",),
+    ),
+    Rule(
+        "xml-entity-expansion",
+        Severity.HIGH,
+        "The entities of the document explode",
+        "A parser that puts them in runs out of memory.",
+        "Do not load the document; models declare no entities.",
+        ("CWE-776",),
+    ),
+    Rule(
+        "pmml-function-class",
+        Severity.MEDIUM,
+        "The document calls a function that is a class of the server",
+        "Evaluators load the class that the name says, if the server has it, and call it.",
+        "If the class is yours, allow its name by --allow-import or in allowedImports of the ModelPolicy.",
+        ("https://github.com/jpmml/jpmml-evaluator", "CWE-470"),
+    ),
+    Rule(
+        "pmml-extension-code",
+        Severity.MEDIUM,
+        "An extension of the document holds code",
+        "Evaluators that know the extension may run it; the standard gives it no meaning.",
+        "Export the model anew without the extension, or ask its publisher what it is for.",
+        ("https://dmg.org/pmml/v4-4-1/GeneralStructure.html",),
     ),
 )

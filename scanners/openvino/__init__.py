@@ -1,0 +1,1 @@
+"""OpenVINO's intermediate representation: layers by operator set, constants by place and shape."""
