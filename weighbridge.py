@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
 EXIT_BROKEN_PIPE = 141
 """What a shell reports for a program that SIGPIPE ended."""
+EXIT_INTERRUPTED = 130
+"""The same for SIGINT."""
+EXIT_FAILED = 2
+"""The system refused something, such as room for the report: what was to be examined or decided is not."""
 
 USAGE = """\
 usage: weighbridge COMMAND [OPTIONS]
@@ -115,13 +119,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if command is None:
         print(f"weighbridge: no command is called {words[0]!r}\n\n{USAGE}", end="", file=sys.stderr)
         return 4
+    return _run(words[0], command, words[1:])
+
+
+def _run(name: str, command: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> int:
     try:
-        code = command(words[1:])
+        code = command(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader of a pipe has left (`| head`). Python would complain again when it closes the stream at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_BROKEN_PIPE
+        return _leave(EXIT_BROKEN_PIPE)
+    except KeyboardInterrupt:
+        return _leave(EXIT_INTERRUPTED)
+    except OSError as error:
+        print(f"weighbridge {name}: {error}", file=sys.stderr)
+        return _leave(EXIT_FAILED)
+    return code
+
+
+def _leave(code: int) -> int:
+    """Return a code for a run that did not get to its end, and drop what could not be printed.
+
+    Python would try again, and complain, when it closes the stream at exit.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return code
 
 

@@ -193,6 +193,15 @@ def _scan_options(options: argparse.Namespace) -> ScanOptions:
     )
 
 
+def _path(word: str) -> str:
+    """Refuse an empty path: it names nothing, and comes from a variable that is not set."""
+    if not word:
+        from argparse import ArgumentTypeError
+
+        raise ArgumentTypeError("an empty path")
+    return word
+
+
 def parser() -> Parser:
     """Return the command's arguments."""
     command = Parser(
@@ -200,7 +209,9 @@ def parser() -> Parser:
         description="Examine model files without loading them. Formats are told by content, archives are read inside.",
         epilog=_EPILOG,
     )
-    command.add_argument("path", nargs="+", metavar="PATH", help="a file, a directory, or - for standard input")
+    command.add_argument(
+        "path", nargs="+", type=_path, metavar="PATH", help="a file, a directory, or - for standard input"
+    )
     command.add_argument("--format", choices=("text", "json", "sarif", "modelscan-json"), default="text")
     command.add_argument("--output", metavar="FILE", help="write the report here instead of standard output")
     command.add_argument(

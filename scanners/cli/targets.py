@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from fnmatch import fnmatchcase
 
+from scanners.escaping import printable
 from scanners.walk import WalkedFile, walk
 
 TYPE_CHECKING = False
@@ -24,15 +26,26 @@ class StandardInput:
     """Standard input, kept in a temporary file without a name: formats are read at offsets."""
 
     def __init__(self, spool: IO[bytes], name: str) -> None:
-        while chunk := sys.stdin.buffer.read(_CHUNK):
-            spool.write(chunk)
-        spool.flush()
         self._spool = spool
+        self._error: OSError | None = None
         self.path = name
+        try:
+            self._copy()
+        except OSError as error:
+            self._error = error
 
     def open(self) -> int:
-        """Return a descriptor of its own."""
+        """Return a descriptor of its own; raise the `OSError` that kept the input from being read to its end."""
+        if self._error is not None:
+            raise self._error
         return os.dup(self._spool.fileno())
+
+    def _copy(self) -> None:
+        if sys.stdin is None:
+            raise OSError(errno.EBADF, "standard input is closed")
+        while chunk := sys.stdin.buffer.read(_CHUNK):
+            self._spool.write(chunk)
+        self._spool.flush()
 
 
 def expand(
@@ -42,14 +55,17 @@ def expand(
     Return what is to be scanned, and a report for what cannot be.
 
     `excluded` are shell patterns for the path of a file relative to the directory it was found in; a file that is named
-    itself is never left out.
+    itself is never left out. A path without anything to scan is told on standard error.
     """
     found: list[Target | FileReport] = []
     for path in paths:
         if path == "-" and standard_input is not None:
             found.append(standard_input)
         else:
-            found.extend(_wanted(path, excluded))
+            wanted = list(_wanted(path, excluded))
+            if not wanted and len(paths) > 1:
+                print(f"weighbridge scan: nothing to scan in {printable(path)}", file=sys.stderr)
+            found += wanted
     return found
 
 

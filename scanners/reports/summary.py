@@ -50,7 +50,7 @@ class Summary:
         findings = ", ".join(f"{self.severities[level]} {level.name}" for level in reversed(Severity))
         unexamined = self.examined[Examined.PARTLY] + self.examined[Examined.NOT]
         tail = f"; {unexamined} not fully examined" if unexamined else ""
-        return f"{self.files} files, {_bytes(self.bytes)}: findings {findings}{tail}"
+        return f"{self.files} {'file' if self.files == 1 else 'files'}, {_bytes(self.bytes)}: findings {findings}{tail}"
 
 
 def _bytes(count: int) -> str:
