@@ -3,10 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint format bench fuzz docs allowlist clean
+ENGINE ?= docker
+
+.PHONY: help demo test lint format bench fuzz docs allowlist images requirements clean
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 $(VENV)/.run: pyproject.toml
 	@echo "making $(VENV) (a minute, once)"
@@ -40,11 +42,22 @@ bench: $(VENV)/.run ## speed and memory as ratios, against peers and the physica
 fuzz: $(VENV)/.run ## the difference test, a million cases
 	$(BIN)/python -m tests.fuzz
 
-docs: $(VENV)/.run ## regenerate docs/rules.md, docs/formats.md, and the chart's dashboards and alerts
+docs: $(VENV)/.run ## regenerate docs/rules.md, docs/formats.md, and the chart's CRD, schema, README, dashboards, alerts
 	$(BIN)/python -m tools.docs
 	$(BIN)/python -m tools.chart
 	$(BIN)/python -m tools.dashboards
 	$(BIN)/python -m tools.alerts
+
+images: ## build and push both images to REGISTRY by ENGINE (docker), print the chart's values
+	@test -n "$(REGISTRY)" || { echo "usage: make --silent images REGISTRY=registry.example.com/security [ENGINE=podman] > images.yaml"; exit 2; }
+	$(PYTHON) -m tools.images "$(REGISTRY)" --engine "$(ENGINE)"
+
+requirements: $(VENV)/.run ## lock the images' requirements with hashes, by the base image's Python; UPGRADE=--upgrade
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip-tools>=7.5'
+	for set in gate webhook; do \
+	  $(BIN)/pip-compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-trusted-host \
+	    --no-emit-find-links --strip-extras $(UPGRADE) requirements/$$set.in --output-file requirements/$$set.txt || exit; \
+	done
 
 allowlist: $(VENV)/.run ## regenerate the import allowlist: hours, and 40 GB below .allowlist
 	$(BIN)/python -m tools.allowlist .allowlist

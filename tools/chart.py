@@ -71,7 +71,7 @@ def _object() -> dict[str, Any]:
             },
             "error": {
                 "type": "string",
-                "description": "What is wrong with that edition, which is not in force then; empty: nothing.",
+                "description": "What is wrong with that edition, which is not in force then; absent: nothing.",
             },
             "hash": {
                 "type": "string",

@@ -87,7 +87,7 @@ class Release:
     def apply(self, word: str = "install", **changes: Any) -> None:
         """Install or upgrade, and wait until both replicas are ready."""
         begun = time.monotonic()
-        self.values = {**release_values(self.is_broken()), **self.values, **changes}
+        self.values = {**release_values(), **self.values, **changes}
         more = ("--create-namespace",) if word == "install" else ()
         self.run_helm(word, NAME, str(CHART), "--values=-", *more, values=self.values)
         self.installed = True
@@ -114,47 +114,43 @@ class Release:
         return name
 
     def gated(self, manifest: dict[str, Any], namespace: str, folder: Path) -> dict[str, Any]:
-        """Return the manifest as `weighbridge inject` writes it, where the API server cannot inject; else as it is."""
-        if not self.is_broken():
-            return manifest
+        """Return the manifest as `weighbridge inject` writes it, by the default policy of the release."""
         policy = folder / "policy.yaml"
-        policy.write_text(self.get("-n", NAMESPACE, "configmap", f"{NAME}-policies")["data"]["default.yaml"])
-        command = [
-            sys.executable,
-            "-m",
-            "weighbridge",
-            "inject",
-            "-f",
-            "-",
-            f"--policy={policy}",
-            f"--namespace={namespace}",
-        ]
+        policy.write_text(self.must("get", "modelpolicy", "default", "--output=yaml"))
+        command = ["weighbridge", "inject", "-f", "-", f"--policy={policy}", f"--namespace={namespace}"]
         text = yaml.safe_dump(json.loads(json.dumps(manifest)))  # without aliases
-        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, cwd=CHART.parents[1])
+        run = [sys.executable, "-m", *command]
+        done = subprocess.run(run, input=text, capture_output=True, text=True, check=False, cwd=CHART.parents[1])
         assert done.returncode == 0, done.stderr
         return dict(yaml.safe_load(done.stdout))
 
-    def is_broken(self) -> bool:
-        """
-        Say whether this API server dies of custom resources and of JSON patches of webhooks.
+    def judged(self, namespace: str, app: str) -> dict[str, Any] | None:
+        """Return a pod of an application whose gate has given its verdict."""
+        pods = self.get("-n", namespace, "pods", f"--selector=app={app}")["items"]
+        return next((pod for pod in pods if message(pod)), None)
 
-        Kubernetes 1.20 built with Go 1.18 or newer does (modern-go/reflect2 before 1.0.2). Policies then come from
-        files, and the gate is put into manifests by `weighbridge inject`.
-        """
-        server = json.loads(self.must("version", "--output=json"))["serverVersion"]
-        old = int(server["minor"].rstrip("+")) < 23
-        return old and not server["goVersion"].startswith(("go1.15", "go1.16", "go1.17"))
+    def policy(self, name: str, **spec: Any) -> None:
+        """Store a policy under the gate of the default one, and wait until its status says that it was read."""
+        spec = {"gate": self.get("modelpolicy", "default")["spec"]["gate"], **spec}
+        kind = {"apiVersion": "weighbridge.dev/v1alpha1", "kind": "ModelPolicy", "metadata": {"name": name}}
+        self.must("apply", "-f", "-", manifest={**kind, "spec": spec})
+        wait_for(f"status of policy {name}", lambda: self.policy_status(name), 60)
+
+    def policy_status(self, name: str) -> dict[str, Any] | None:
+        """Return the status of a policy where it speaks of its newest edition."""
+        found = self.get("modelpolicy", name)
+        status = found.get("status") or {}
+        return status if status.get("observedGeneration") == found["metadata"]["generation"] else None
 
 
-def release_values(broken: bool) -> dict[str, Any]:
+def release_values() -> dict[str, Any]:
     """Return values for the images of the environment."""
     images: dict[str, Any] = {"pullPolicy": "IfNotPresent"}
     for name in ("webhook", "gate"):
         repository, _, digest = os.environ[IMAGES[name]].partition("@")
         images["registry"], _, rest = repository.partition("/")
         images[name] = {"repository": rest, "digest": digest}
-    values: dict[str, Any] = {"images": images}
-    return {**values, "policySource": "Files", "injection": {"enabled": False}} if broken else values
+    return {"images": images}
 
 
 def server_pod(volume: Path, file: str, **more: Any) -> dict[str, Any]:
@@ -185,6 +181,31 @@ def deployment(name: str, spec: dict[str, Any]) -> dict[str, Any]:
         "metadata": {"name": name},
         "spec": {"replicas": 1, "selector": {"matchLabels": labels}, "template": template},
     }
+
+
+def volume(volumes: Path, name: str, file: str, content: bytes) -> Path:
+    """Make a volume of one file that everybody may read."""
+    folder = volumes / name
+    folder.mkdir(mode=0o755)
+    (folder / file).write_bytes(content)
+    (folder / file).chmod(0o644)
+    return folder
+
+
+def message(pod: Mapping[str, Any]) -> Any:
+    """Return what the gate of a pod said, None where it has not ended yet."""
+    for status in pod["status"].get("initContainerStatuses", ()):
+        for state in (status["state"], status["lastState"]):
+            if text := state.get("terminated", {}).get("message"):
+                return json.loads(text)
+    return None
+
+
+def assert_denied(done: subprocess.CompletedProcess[str], violation: str) -> None:
+    """Fail unless kubectl was refused by the enforcing entry, for this violation."""
+    assert done.returncode == 1, done.stdout
+    assert 'admission webhook "enforce.weighbridge.dev" denied the request' in done.stderr
+    assert violation in done.stderr
 
 
 def bundles(release: Release) -> set[bytes]:

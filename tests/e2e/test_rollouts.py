@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import time
 from datetime import UTC, datetime
 
@@ -17,16 +19,17 @@ pytestmark = pytest.mark.e2e
 ENFORCED, FREE = "e2e-churn", "e2e-quiet"
 LEAST = 2000
 SECRET = f"{NAME}-webhook-tls"
+RESTART = "WEIGHBRIDGE_RESTART_API_SERVER"
 WEBHOOK = f"deployment/{NAME}-webhook"
 
 
 @pytest.fixture(scope="module")
-def pods(release, volumes, tmp_path_factory):
-    """Return a pod that must pass and one that must be refused, whatever injection does to it."""
+def pods(release, volumes):
+    """Return a pod that must pass, once its gate is injected, and one that must be refused, whatever is injected."""
     release.namespace(ENFORCED, enforce="default")
-    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "churn"}, "spec": server_pod(volumes, "model.pkl")}
-    good = release.gated(pod, ENFORCED, tmp_path_factory.mktemp("churn"))
-    return good, {**good, "spec": {**good["spec"], "hostPID": True}}
+    spec = server_pod(volumes, "model.pkl")
+    good = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "churn"}, "spec": spec}
+    return good, {**good, "spec": {**spec, "hostPID": True}}
 
 
 def test_nothing_is_lost_in_any_change(release, pods) -> None:
@@ -42,6 +45,30 @@ def test_nothing_is_lost_in_any_change(release, pods) -> None:
     print(f"{churn.admitted} admitted, {churn.refused} refused, {len(churn.wrong)} wrong")
     assert not churn.wrong
     assert churn.count >= LEAST
+
+
+def test_a_restart_of_the_api_server_loses_nothing(release, pods) -> None:
+    """It comes back to the same webhook, and nothing passes in between; what it cannot answer itself is no admission."""
+    command = os.environ.get(RESTART)
+    if not command:
+        pytest.skip(f"needs a command that restarts the API server in {RESTART}")
+    with Churn(ENFORCED, *pods) as churn:
+        for _ in range(2):
+            before = churn.count
+            wait_for("admissions", lambda before=before: churn.count > before + 100)
+            with churn.api_is_restarting():
+                subprocess.run([command], check=True, timeout=120)
+                wait_for("API server", lambda: not release.run("get", "--raw=/readyz").returncode)
+                before = churn.count
+                wait_for("answers", lambda before=before: churn.count > before + 20)
+        before = churn.count
+        wait_for("admissions", lambda: churn.count > before + 300)
+    print(
+        f"{churn.admitted} admitted, {churn.refused} refused, {churn.unanswered} unanswered, {len(churn.wrong)} wrong"
+    )
+    assert not churn.wrong, (churn.wrong[:5], len(churn.wrong))
+    assert churn.unanswered
+    release.await_rollouts()
 
 
 def _restart(release) -> None:
@@ -94,7 +121,7 @@ def _delete_one(release) -> None:
 def _evict_one(release) -> None:
     name = _replicas(release)[0]
     eviction = {
-        "apiVersion": "policy/v1beta1" if release.is_broken() else "policy/v1",
+        "apiVersion": "policy/v1" if "policy/v1" in release.must("api-versions").split() else "policy/v1beta1",
         "kind": "Eviction",
         "metadata": {"name": name, "namespace": NAMESPACE},
     }

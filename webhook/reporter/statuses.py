@@ -28,10 +28,11 @@ def status_for(body: Mapping[str, Any], stores: Stores) -> dict[str, Any] | None
     if known is None or known.version != metadata.get("resourceVersion"):
         return None
     present = body.get("status") or {}
-    status: dict[str, Any] = {"observedGeneration": metadata.get("generation", 0), "error": known.error}
+    # None takes a field away: what is written is a merge patch (RFC 7386).
+    status: dict[str, Any] = {"observedGeneration": metadata.get("generation", 0), "error": known.error or None}
     if known.compiled:
         status |= {"hash": known.compiled.hash, "recentHashes": list(known.compiled.recent)}
-    return None if status.items() <= present.items() else status
+    return None if all(present.get(name) == value for name, value in status.items()) else status
 
 
 class StatusWriter:

@@ -42,7 +42,8 @@ app.kubernetes.io/component: {{ index . 1 }}
 
 {{- define "weighbridge.gateImage" -}}
 {{- if not .Values.images.gate.digest -}}
-{{- fail "images.gate.digest: give the digest of the gate's image (sha256:...). A gate is trusted by digest alone." -}}
+{{- $where := "docs/operations.md, \"Images\"" -}}
+{{- fail (printf "\n\nimages.gate.digest is not set. A gate is trusted by its digest alone, so the chart must be told which image is yours.\nBuild and push both images, and keep what is printed:\n\n  make --silent images REGISTRY=registry.example.com/security > images.yaml\n  helm install ... --values images.yaml\n\nFor images you have already: --set images.gate.digest=sha256:..., the digest in the registry. See %s.\n" $where) -}}
 {{- end -}}
 {{- include "weighbridge.image" (list . .Values.images.gate) -}}
 {{- end -}}
