@@ -15,6 +15,8 @@ from webhook.policy_object import GROUP, VERSION
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+MANAGER: Final = "weighbridge-reporter"
+"""Whose the authority in a webhook configuration is, for whoever applies another one."""
 PAGE: Final = 500
 """Objects of one page of a list."""
 TIMEOUT: Final = (5, 30)
@@ -208,7 +210,7 @@ class Cluster:
             "validating": self._registration.patch_validating_webhook_configuration,
             "mutating": self._registration.patch_mutating_webhook_configuration,
         }
-        _json(patches[kind], name=name, body=operations)
+        _json(patches[kind], name=name, body=operations, field_manager=MANAGER)
 
 
 def _pages(call: Callable[..., Any], **options: Any) -> Iterator[Mapping[str, Any]]:

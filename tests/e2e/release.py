@@ -84,12 +84,12 @@ class Release:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def apply(self, word: str = "install", **changes: Any) -> None:
-        """Install or upgrade, and wait until both replicas are ready."""
+    def apply(self, word: str = "install", *options: str, **changes: Any) -> None:
+        """Install or upgrade, with further options of Helm, and wait until both replicas are ready."""
         begun = time.monotonic()
         self.values = {**release_values(), **self.values, **changes}
         more = ("--create-namespace",) if word == "install" else ()
-        self.run_helm(word, NAME, str(CHART), "--values=-", *more, values=self.values)
+        self.run_helm(word, NAME, str(CHART), "--values=-", *more, *options, values=self.values)
         self.installed = True
         self.await_rollouts()
         self.ready_after = time.monotonic() - begun

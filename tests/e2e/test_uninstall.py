@@ -11,7 +11,7 @@ pytestmark = pytest.mark.e2e
 LABELLED = "e2e-removal"
 EVERYTHING = (
     "validatingwebhookconfigurations,mutatingwebhookconfigurations,clusterroles,clusterrolebindings,deployments,"
-    "services,serviceaccounts,secrets,configmaps,poddisruptionbudgets,resourcequotas,roles,rolebindings,pods"
+    "services,serviceaccounts,secrets,configmaps,poddisruptionbudgets,resourcequotas,roles,rolebindings,pods,modelpolicies"
 )
 
 
