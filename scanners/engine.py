@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from scanners.neighbours import Neighbours
     from scanners.sources import Source
 
 MAX_STATEMENTS = 10_000
@@ -40,17 +41,18 @@ def examine(
     allowed_imports: Iterable[str] = (),
     hash_findings: bool = True,
     before_native: Callable[[], None] | None = None,
+    neighbours: Neighbours | None = None,
 ) -> FileReport:
     """
     Examine one file and everything inside it.
 
     `path` is what the report calls the file; its last component is the name that loaders which go by names would see.
     `hash_findings` adds the digest of files with a finding, which waivers by digest need. `before_native` is called
-    before bytes are given to a library that is written in C. Never raises for what the bytes are: what could not be read
+    before bytes are given to a library that is written in C. `neighbours` are the files beside it, which models refer to. Never raises for what the bytes are: what could not be read
     is a `Gap` of the report.
     """
     examination = _Examination(Budget(limits or Limits()), frozenset(allowed_imports), before_native)
-    examination.run(source, path.rsplit("/", 1)[-1])
+    examination.run(source, path.rsplit("/", 1)[-1], neighbours)
     gaps = tuple(examination.gaps)
     try:
         size = source.size
@@ -83,8 +85,14 @@ class _Examination:
         self.formats: list[str] = []
         self.parts = 0
 
-    def run(self, source: Source, name: str) -> None:
-        part = Part(source=source, name=name, budget=self._budget, allowed_imports=self._allowed_imports)
+    def run(self, source: Source, name: str, neighbours: Neighbours | None) -> None:
+        part = Part(
+            source=source,
+            name=name,
+            budget=self._budget,
+            allowed_imports=self._allowed_imports,
+            neighbours=neighbours,
+        )
         try:
             self._part(part, ())
         except BudgetExceeded as error:
@@ -152,6 +160,7 @@ class _Examination:
             name=fact.member.rsplit("/", 1)[-1],
             container=container,
             declared=fact.format,
+            neighbours=None,
         )
 
     def _keep(self, fact: Finding | Gap, members: tuple[str, ...]) -> None:

@@ -10,8 +10,10 @@ import stat
 from scanners.engine import examine
 from scanners.findings import Examined, FileReport, Gap, Reason
 from scanners.limits import OutOfTime
+from scanners.neighbours import Neighbours
 from scanners.records import Record, replace
 from scanners.sources import FileSource
+from scanners.walk import WalkedFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,6 +51,13 @@ class ScanOptions(Record):
     """RLIMIT_DATA of each worker, None for no limit."""
 
 
+def _beside(target: Target) -> Neighbours | None:
+    """Return the files beside a target, if a walk of their directory has found it."""
+    if not isinstance(target, WalkedFile) or not target.name:
+        return None
+    return Neighbours(target.root, tuple(target.name.split("/")[:-1]))
+
+
 def scan_target(target: Target, options: ScanOptions, before_native: Callable[[], None] | None = None) -> FileReport:
     """
     Examine one file, in the main thread of a process that does nothing else.
@@ -59,6 +68,7 @@ def scan_target(target: Target, options: ScanOptions, before_native: Callable[[]
         descriptor = target.open()
     except OSError as error:
         return unexamined(target.path, Reason.UNREADABLE, error.strerror or str(error))
+    neighbours = _beside(target)
     try:
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):
@@ -70,12 +80,15 @@ def scan_target(target: Target, options: ScanOptions, before_native: Callable[[]
                 limits=options.limits,
                 allowed_imports=options.allowed_imports,
                 before_native=before_native,
+                neighbours=neighbours,
             )
         after = os.fstat(descriptor)
     except OutOfTime as error:
         return unexamined(target.path, Reason.BUDGET, str(error))
     finally:
         os.close(descriptor)
+        if neighbours is not None:
+            neighbours.close()
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         gap = Gap(reason=Reason.CHANGED, detail="the file was written to while it was read")
         return replace(report, gaps=(*report.gaps, gap))

@@ -178,8 +178,11 @@ def _text_kind(part: Part, source: Source, head: bytes) -> Format | None:
 
 
 def _unrecognised(part: Part) -> Format:
-    """Return `UNKNOWN`, but for the shards of a TensorFlow checkpoint, which are raw numbers by their name."""
-    return Format.TENSOR_DATA if re.search(_CHECKPOINT_SHARD, part.name) else Format.UNKNOWN
+    """Return `UNKNOWN`, but for raw numbers: shards of a TensorFlow checkpoint by their name, files by the model beside them."""
+    from scanners.numbers_beside import are_numbers
+
+    numbers = re.search(_CHECKPOINT_SHARD, part.name) or are_numbers(part)
+    return Format.TENSOR_DATA if numbers else Format.UNKNOWN
 
 
 def _is_torch_tar(source: Source) -> bool:

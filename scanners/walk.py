@@ -121,8 +121,8 @@ class _Walk:
 
     def _link(self, parts: tuple[str, ...], name: str) -> Iterator[WalkedFile | FileReport]:
         try:
-            real, kind = _Resolution(self._root).resolve(parts)
-        except _Leaves as error:
+            real, kind = Resolution(self._root).resolve(parts)
+        except Leaves as error:
             yield _leaves(self._shown(parts), error.target)
         except (FileNotFoundError, NotADirectoryError):
             return  # It leads to nothing, for the server as well.
@@ -146,7 +146,7 @@ class _Walk:
         return self._root.shown("/".join(parts))
 
 
-class _Leaves(Exception):
+class Leaves(Exception):
     """A link leads out of the root."""
 
     def __init__(self, target: str) -> None:
@@ -154,7 +154,7 @@ class _Leaves(Exception):
         self.target = target
 
 
-class _Resolution:
+class Resolution:
     """One path being resolved inside the root, as path_resolution(7) says."""
 
     def __init__(self, root: Root) -> None:
@@ -163,7 +163,7 @@ class _Resolution:
         self._target = ""
 
     def resolve(self, parts: Sequence[str]) -> tuple[str, int]:
-        """Return the real path below the root and the mode; raise `_Leaves` or `OSError`."""
+        """Return the real path below the root and the mode; raise `Leaves` or `OSError`."""
         current: list[str] = []
         pending = deque(parts)
         kind = stat.S_IFDIR
@@ -184,7 +184,7 @@ class _Resolution:
 
     def _ascend(self, current: list[str]) -> None:
         if not current:
-            raise _Leaves(self._target)
+            raise Leaves(self._target)
         current.pop()
 
     def _follow(self, current: list[str], target: str, pending: deque[str]) -> list[str]:
@@ -198,7 +198,7 @@ class _Resolution:
             return current
         below = len(self._root.server_parts)
         if parts[:below] != self._root.server_parts:
-            raise _Leaves(target)
+            raise Leaves(target)
         pending.extendleft(reversed(parts[below:]))
         return []
 

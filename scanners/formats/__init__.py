@@ -14,6 +14,7 @@ from scanners.records import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from scanners.limits import Budget
+    from scanners.neighbours import Neighbours
     from scanners.sources import Source
 
 
@@ -120,3 +121,5 @@ class Part(Record):
     """What the container's loader takes this part for; None where content alone decides."""
     allowed_imports: frozenset[str] = frozenset()
     """Exact dotted names that the operator added to the allowlist."""
+    neighbours: Neighbours | None = None
+    """The files beside this one; None where they cannot be seen, as for members of archives."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scanners.formats import Part
+    from scanners.neighbours import Neighbour, Neighbours
     from scanners.onnx.walk import Message
     from scanners.sources import Source
 
@@ -49,6 +50,7 @@ def read(part: Part) -> Iterator[Finding]:
     yield from model.judge_operators(part.allowed_imports)
     yield from model.judge_functions()
     yield from model.judge_ranges()
+    yield from model.judge_files(part.neighbours)
     if broken is not None:
         raise broken
 
@@ -136,11 +138,35 @@ class _Model:
         for place in sorted(self._ranges):
             if last is not None and last.location == place.location and _cross(last, place):
                 evidence = f"tensor {place.tensor[:200]}: bytes {place.start} to {place.end} cross those of {last.tensor[:200]}"
-                yield Finding(
-                    rule="onnx-external-data-range", evidence=evidence, name=place.tensor[:200], offset=place.offset
-                )
+                yield _crosses(place, evidence)
             if last is None or last.location != place.location or place.end > last.end:
                 last = place
+
+    def judge_files(self, neighbours: Neighbours | None) -> Iterator[Finding]:
+        """Hold the ranges of external data against the files, where they can be seen."""
+        files: dict[str, Neighbour | None] = {}
+        for place in self._ranges:
+            if neighbours is None or why_it_leaves(place.location) is not None:
+                continue
+            if place.location not in files:
+                files[place.location] = neighbours.find(place.location)
+                yield from _judge_links(place, files[place.location])
+            file = files[place.location]
+            if file is not None and max(place.start, place.end) > file.source.size:
+                evidence = (
+                    f"tensor {place.tensor[:200]}: bytes {place.start} to {place.end} of a file of {file.source.size}"
+                )
+                yield _crosses(place, evidence)
+
+
+def _judge_links(place: Range, file: Neighbour | None) -> Iterator[Finding]:
+    if file is not None and file.linked:
+        name = place.location[:200]
+        yield Finding(rule="onnx-external-data-linked", evidence=f"{name} has another name", name=name)
+
+
+def _crosses(place: Range, evidence: str) -> Finding:
+    return Finding(rule="onnx-external-data-range", evidence=evidence, name=place.tensor[:200], offset=place.offset)
 
 
 def _cross(first: Range, second: Range) -> bool:

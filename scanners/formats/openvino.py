@@ -28,6 +28,7 @@ def read(part: Part) -> Iterator[Finding | Gap]:
         elif isinstance(event, Start) and event.name == "data":
             yield from graph.data(event.attributes, event.offset)
     yield from graph.judge_constants()
+    yield from graph.judge_file(part)
 
 
 class _Graph:
@@ -71,6 +72,16 @@ class _Graph:
                 reason = f"bytes {place.start} to {place.end} cross those of {last.layer}"
                 yield _disagrees(place.layer, reason, place.offset)
             last = place if last is None or place.end > last.end else last
+
+    def judge_file(self, part: Part) -> Iterator[Finding]:
+        """Hold the places against the file of weights, where it can be seen."""
+        weights = part.neighbours and part.neighbours.find(f"{part.name.rpartition('.')[0]}.bin")
+        if not weights:
+            return
+        for place in self._constants:
+            if place.end > weights.source.size:
+                reason = f"bytes {place.start} to {place.end} of a file of {weights.source.size}"
+                yield _disagrees(place.layer, reason, place.offset)
 
 
 def _disagrees(layer: str, reason: str, offset: int) -> Finding:

@@ -14,7 +14,6 @@ from scanners.findings import Embedded, Finding
 from scanners.flatbuffers import Table, root
 from scanners.formats import Malformed
 from scanners.pages import PagedSource
-from scanners.protobuf.messages import LEAF
 from scanners.sources import SliceSource
 from scanners.tflite.operators import CUSTOM, FLEX, judge_custom, judge_options
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from scanners.sources import Source
 
 _PAGES = 64
+_MOST_OPTIONS = 1 << 16
 _BITS: Mapping[int, int] = {
     **dict.fromkeys((17, 19, 20), 4),
     **dict.fromkeys((3, 6, 9), 8),
@@ -141,7 +141,7 @@ def _options(operator: Table, source: Source) -> bytes:
     """Return the options of a custom operator, which may lie behind the FlatBuffer."""
     if (start := operator.number(9, "<Q")) > 1:
         size = operator.number(10, "<Q")
-        if size > LEAF or start + size > source.size:
-            raise Malformed(operator.offset, f"options of at most {LEAF} bytes", f"{size} at {start}")
+        if size > _MOST_OPTIONS or start + size > source.size:
+            raise Malformed(operator.offset, f"options of at most {_MOST_OPTIONS} bytes", f"{size} at {start}")
         return source.read(start, size)
     return operator.bytes(5)

@@ -26,6 +26,8 @@ class Kind(Enum):
     TRAINING = "TrainingInfoProto"
 
 
+LONGEST_TEXT = 1 << 16
+"""Bytes of a name, key or path that are looked at."""
 IR_VERSION, GRAPH, OPSET_IMPORT = 1, 7, 8
 """Of ModelProto: what tells it from other messages."""
 CHILDREN: Mapping[Kind, Mapping[int, Kind]] = {

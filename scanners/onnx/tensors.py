@@ -13,7 +13,6 @@ from scanners.findings import Finding
 from scanners.formats import Malformed
 from scanners.onnx import schema
 from scanners.paths_inside import why_it_leaves
-from scanners.protobuf.messages import LEAF
 from scanners.protobuf.wire import BYTES, FIXED32, FIXED64, VARINT, fields, numbers
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ KEYS = frozenset({"location", "offset", "length", "checksum", "basepath"})
 _PREPACKED = "prepacked_"
 """Keys of weights that ONNX Runtime arranged for one kind of processor (core/framework/tensor_external_data_info.h)."""
 _MOST = 1 << 63
+_MOST_DIMENSIONS = 1 << 16
 _FIXED_SIZES = {schema.FLOAT_DATA: (FIXED32, 4), schema.DOUBLE_DATA: (FIXED64, 8)}
 _VARIABLE = frozenset({schema.INT32_DATA, schema.INT64_DATA, schema.UINT64_DATA})
 _LONGEST_VARINT = 10
@@ -67,8 +67,8 @@ class Tensor:
     def _note(self, source: Source, field: Field) -> None:
         if field.number == schema.DIMS:
             self._dims.extend(numbers(source, field))
-            if len(self._dims) > LEAF:
-                raise Malformed(field.start, f"a tensor of at most {LEAF} dimensions", "more")
+            if len(self._dims) > _MOST_DIMENSIONS:
+                raise Malformed(field.start, f"a tensor of at most {_MOST_DIMENSIONS} dimensions", "more")
         elif field.wire == VARINT and field.number == schema.DATA_TYPE:
             self.data_type = field.value
         elif field.wire == VARINT and field.number == schema.DATA_LOCATION:
@@ -196,7 +196,7 @@ def _entry(source: Source, span: Span) -> tuple[str, str]:
 
 
 def _text(source: Source, span: Span) -> str:
-    return source.read(span.start, min(LEAF, span.end - span.start)).decode("utf-8", "surrogateescape")
+    return source.read(span.start, min(schema.LONGEST_TEXT, span.end - span.start)).decode("utf-8", "surrogateescape")
 
 
 def _finding(rule: str, tensor: Tensor, evidence: str, name: str | None = None) -> Finding:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanners.formats import Malformed
-from scanners.onnx.schema import CHILDREN, TEXTS, Kind
-from scanners.protobuf.messages import LEAF
+from scanners.onnx.schema import CHILDREN, LONGEST_TEXT, TEXTS, Kind
 from scanners.protobuf.wire import BYTES, Span, fields
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ class Message:
     def note(self, source: Source, field: Field) -> None:
         """Keep a field if it is one of the texts that are asked for; of long ones the beginning."""
         if (name := TEXTS.get(self.kind, {}).get(field.number)) is not None:
-            data = source.read(field.start, min(LEAF, field.end - field.start))
+            data = source.read(field.start, min(LONGEST_TEXT, field.end - field.start))
             self._texts[name] = data.decode("utf-8", "surrogateescape")
 
 

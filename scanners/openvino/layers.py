@@ -10,8 +10,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from scanners.xml_events import Start, events
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+    from scanners.sources import Source
 
 _SETS = re.compile(r"opset[1-9][0-9]?|ie_internal_opset|type_relaxed_opset|experimental|")
 _TOKENIZERS = frozenset(
@@ -93,6 +97,18 @@ def constant(data: Mapping[str, str], layer: str, offset: int) -> Constant | str
     if bits is not None and "shape" in data and size != -(-needed * bits // 8):
         return f"{needed} elements of {data['element_type'][:20]} in {size} bytes"
     return Constant(start, start + size, layer, offset)
+
+
+def constants(source: Source) -> Iterator[Constant]:
+    """Yield the places of all constants of a document that are as they should be."""
+    layer: Mapping[str, str] = {}
+    for event in events(source):
+        if isinstance(event, Start) and event.name == "layer":
+            layer = event.attributes
+        elif isinstance(event, Start) and event.name == "data" and layer.get("type") == "Const":
+            place = constant(event.attributes, layer.get("name", ""), event.offset)
+            if isinstance(place, Constant):
+                yield place
 
 
 def _natural(text: str) -> int | None:

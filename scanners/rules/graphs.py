@@ -40,6 +40,14 @@ TABLE = (
         (_EXTERNAL_DATA, "CWE-125"),
     ),
     Rule(
+        "onnx-external-data-linked",
+        Severity.LOW,
+        "The file of a tensor's numbers has a second name",
+        "What is written under one name changes under the other; onnx from 1.21 on refuses such files.",
+        "Put a copy of the file in place of the link.",
+        ("CVE-2026-34446", "CVE-2026-34447", "CWE-59"),
+    ),
+    Rule(
         "onnx-tensor-disagrees",
         Severity.HIGH,
         "A tensor's shape and type disagree with what it holds",
