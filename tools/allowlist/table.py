@@ -147,12 +147,16 @@ def _place(module: str, versions: Mapping[str, str], python: str) -> str:
 
 
 def _versions(seen: Iterable[str]) -> str:
-    """Write places as `library first-last`, in order of version."""
+    """Write places as `library first-last`, in order of version; what was read and not run has its reason behind it."""
     by_library: dict[str, set[str]] = {}
+    read = []
     for place in seen:
         library, _, version = place.partition(" ")
-        by_library.setdefault(library, set()).add(version)
-    return ", ".join(_span(library, versions) for library, versions in sorted(by_library.items()))
+        if ", " in version:
+            read.append(place)
+        else:
+            by_library.setdefault(library, set()).add(version)
+    return ", ".join([*(_span(library, versions) for library, versions in sorted(by_library.items())), *sorted(read)])
 
 
 def _span(library: str, versions: set[str]) -> str:
