@@ -15,7 +15,7 @@ from scanners.magic import HDF5_SIGNATURE, HEAD, by_head, by_offset, weak_stream
 from scanners.plain_text import is_text
 from scanners.sources import BytesSource
 from scanners.suffixes import EXPECTED, PICKLE_SUFFIXES, suffix
-from scanners.unpickler.plausible import is_torch_legacy, looks_like_pickle
+from scanners.unpickler.plausible import is_opcode, is_torch_legacy, looks_like_pickle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _in_numbers(source: Source, head: bytes) -> Iterator[Format]:
     elif magic is not None and magic not in _WEAK:
         yield magic
     yield from by_offset(head)
-    if len(set(head)) > _FEW_VALUES and looks_like_pickle(source, named=False):
+    if is_opcode(head[0]) and len(set(head)) > _FEW_VALUES and looks_like_pickle(source, named=False):
         yield Format.PICKLE
 
 

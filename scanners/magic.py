@@ -177,7 +177,7 @@ def by_offset(head: bytes) -> Iterator[Format]:
         yield Format.EXECUTORCH
     if is_tar(head):
         yield Format.TAR
-    if any(head.startswith(HDF5_SIGNATURE, at) for at in (512, 1024, 2048)):
+    if HDF5_SIGNATURE in (head[512:520], head[1024:1032], head[2048:2056]):
         yield Format.KERAS_HDF5
     if head[2:4] == b"\r\n" and _bytecode(head):
         yield Format.PYTHON_BYTECODE

@@ -29,7 +29,9 @@ class _RecordType(type):
     def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> _RecordType:
         names = tuple(namespace.get("__annotations__", ()))
         defaults = {name: namespace.pop(name) for name in names if name in namespace}
-        return super().__new__(cls, name, bases, {**namespace, "__slots__": names, "__defaults__": defaults})
+        return super().__new__(
+            cls, name, bases, {**namespace, "__slots__": names, "__names__": frozenset(names), "__defaults__": defaults}
+        )
 
 
 class Record(metaclass=_RecordType):
@@ -41,15 +43,17 @@ class Record(metaclass=_RecordType):
 
     if TYPE_CHECKING:
         __slots__: ClassVar[tuple[str, ...]]
+        __names__: ClassVar[frozenset[str]]
         __defaults__: ClassVar[Mapping[str, Any]]
 
     def __init__(self, **values: Any) -> None:
         given = {**self.__defaults__, **values}
-        if given.keys() != set(self.__slots__):
-            wrong = ", ".join(sorted(given.keys() ^ set(self.__slots__)))
+        if given.keys() != self.__names__:
+            wrong = ", ".join(sorted(given.keys() ^ self.__names__))
             raise TypeError(f"{type(self).__name__} is missing, or does not have, {wrong}")
+        set_ = object.__setattr__
         for name, value in given.items():
-            object.__setattr__(self, name, value)
+            set_(self, name, value)
         self.__post_init__()
 
     def __post_init__(self) -> None:

@@ -13,10 +13,8 @@ if TYPE_CHECKING:
 
     from scanners.sources import Source
 
-_TELLING = re.compile(
-    rb"data\.pkl|attributes\.pkl|serialization_id|extern_modules|archive_format|config\.json|metadata\.json|model\.weights\.",
-    re.IGNORECASE,
-)
+_TORCH = re.compile(rb"data\.pkl|attributes\.pkl|serialization_id|extern_modules|archive_format", re.IGNORECASE)
+_KERAS = re.compile(rb"config\.json|metadata\.json|model\.weights\.", re.IGNORECASE)
 _TORCH_NAMES = frozenset({"data.pkl", "attributes.pkl", "serialization_id", "extern_modules", "archive_format"})
 """Members of what `torch.save`, `torch.jit.save`, `torch.package` and `torch.export.save` write."""
 
@@ -26,8 +24,8 @@ def zip_kinds(source: Source, *, from_the_end: bool) -> Iterator[Format]:
     found = find_directories(source)
     if from_the_end and not found.readings:
         return
-    names = _telling_names(source, found)
-    torch = not _TORCH_NAMES.isdisjoint(names)
+    torch = any(name in _TORCH_NAMES for name in _names(source, found, _TORCH))
+    names = set(_names(source, found, _KERAS))
     keras = "config.json" in names and any(name.startswith(("model.weights.", "metadata.json")) for name in names)
     if torch:
         yield Format.TORCH_ZIP
@@ -37,14 +35,13 @@ def zip_kinds(source: Source, *, from_the_end: bool) -> Iterator[Format]:
         yield Format.ZIP
 
 
-def _telling_names(source: Source, found: Directories) -> set[str]:
-    """Return the last components, in lower case, of member names that tell PyTorch's and Keras's archives."""
+def _names(source: Source, found: Directories, telling: re.Pattern[bytes]) -> Iterator[str]:
+    """Yield the last components, in lower case, of member names that begin with what tells a kind of archive."""
     if not found.readings:
-        match = _TELLING.findall(source.read(0, 1 << 20))
-        return {name.decode().lower() for name in match}
-    if not mentions(source, found, _TELLING):
-        return set()
-    directories = {reading.start: reading for reading in found.readings}.values()
-    names = (record.name for directory in directories for _, record in records(source, directory))
-    last = (name.decode("latin-1").lower().replace("\\", "/").rpartition("/")[2] for name in names)
-    return {name for name in last if _TELLING.match(name.encode("latin-1"))}
+        yield from (name.decode().lower() for name in telling.findall(source.read(0, 1 << 20)))
+    elif mentions(source, found, telling):
+        for directory in {reading.start: reading for reading in found.readings}.values():
+            for _, record in records(source, directory):
+                last = record.name.lower().replace(b"\\", b"/").rpartition(b"/")[2]
+                if telling.match(last):
+                    yield last.decode("latin-1")

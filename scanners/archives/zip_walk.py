@@ -3,7 +3,8 @@ Walk a ZIP file as the strictest and as the loosest reader at once.
 
 Every record of every central directory is held against its local header, and each way of taking the bytes that the two
 allow is yielded as a part of its own. What no record accounts for goes to `zip_leftovers`. Memory: 16 bytes and one hash
-a member, and up to 16 MiB of directory; records are read again when their turn comes, in the order of the file.
+a member, up to 16 MiB of directory, and the first records; others are read again when their turn comes, in the order of
+the file.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     Declare = Callable[[str], Format | None]
 
 _KEPT_DIRECTORY = 16 << 20
+_KEPT_RECORDS = 4096
 _LINK_TARGET = 4096
 _MOST_OVERLAPS = 64
 
@@ -76,6 +78,8 @@ class _Walk:
         """Offset of each member's local header."""
         self._records = array("Q")
         """Offset of each member's directory record."""
+        self._read: list[Central] = []
+        """The first of these records, so that those of most archives are read once."""
         self._areas: list[tuple[int, int]] = []
         """Ranges that directories and end records take."""
 
@@ -98,6 +102,8 @@ class _Walk:
             self._budget.spend_member()
             self._headers.append(max(0, directory.base + record.header))
             self._records.append(position)
+            if len(self._read) < _KEPT_RECORDS:
+                self._read.append(record)
             end, number = position + record.length, number + 1
         self._areas.append((directory.start, end))
         claimed = directory.claimed
@@ -120,7 +126,8 @@ class _Walk:
             header = self._headers[index]
             while areas and areas[-1][0] < header:
                 yield from self._account(*areas.pop())
-            record = read_central(self._source, self._records[index])
+            kept = index < len(self._read)
+            record = self._read[index] if kept else read_central(self._source, self._records[index])
             if header != previous:
                 previous, seen = header, set()
             if record is not None and (said := record[:6]) not in seen:

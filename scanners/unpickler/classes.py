@@ -1,4 +1,4 @@
-"""Which objects a run may hold: those of which there is nothing to report, whatever their state."""
+"""Which imports a run may recall, and for what: where there is nothing to report."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ class Classes(Record):
     """By NEWOBJ."""
     called: frozenset[int] = frozenset()
     """By REDUCE as well."""
+    watched: frozenset[int] = frozenset()
+    """Memo indices of what a run must not recall for anything else."""
 
 
 NONE = Classes()

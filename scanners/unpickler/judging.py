@@ -41,7 +41,9 @@ class Judge(Listener):
         """What gives containers, for any arguments."""
 
     def imported(self, what: Global) -> Iterable[Fact]:
-        """Judge the name under each of its spellings; the worst counts."""
+        """Judge the name under each of its spellings; the worst counts. What one machine found before is judged."""
+        if what.spellings:
+            return ()
         what.spellings = imports.spellings(what.module, what.name, what.protocol)
         key = (what.module, what.name, what.protocol < 3)
         judgement = self._judgements.get(key)

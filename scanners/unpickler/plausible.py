@@ -51,7 +51,7 @@ def looks_like_pickle(source: Source, *, named: bool, memo: Memo | None = None) 
     at its beginning.
     """
     start = source.read(0, 2)
-    if not start or HANDLERS[start[0]] is HANDLERS[0]:
+    if not start or not is_opcode(start[0]):
         return False
     marked = start[0] == 0x80
     trial = _Trial()
@@ -69,6 +69,11 @@ def looks_like_pickle(source: Source, *, named: bool, memo: Memo | None = None) 
         reached = trial.dangerous or trial.called_something or named
         return reached or (marked and machine.steps >= _ROUND)
     return True
+
+
+def is_opcode(byte: int) -> bool:
+    """Tell whether a stream may go on with a byte."""
+    return HANDLERS[byte] is not HANDLERS[0]
 
 
 def is_torch_legacy(source: Source) -> bool:

@@ -118,7 +118,7 @@ def patterns(*, explicit: bool) -> Patterns:
     return Patterns(plain=plain, remembering=remembering)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def nested(*, explicit: bool, depth: int, classes: Classes = NONE) -> re.Pattern[bytes]:
     """
     Compile the pattern of constants, containers and objects, `depth` levels of them.
@@ -126,12 +126,21 @@ def nested(*, explicit: bool, depth: int, classes: Classes = NONE) -> re.Pattern
     This takes some hundredths of a second for one level, and some tenths for two.
     """
     remember = (b"(?:q.|r.{4})" if explicit else rb"\x94") + b"?+"
-    value = b"(?:" + _constants(explicit=explicit, longest=23) + remember + b"|" + _GET + b")"
+    recall = _recall(classes)
+    value = b"(?:" + _constants(explicit=explicit, longest=23) + remember + b"|" + recall + b")"
     for _ in range(depth):
         objects = _objects(value, remember, classes, explicit=explicit) if classes.made else b""
         value = b"(?:" + objects + _containers(value, remember) + b"|" + value + b")"
     outermost = b"(?:" + value + b"|" + _constants(explicit=explicit, longest=255) + remember + b")"
     return re.compile(b"(?s:" + _sequence(outermost, remember, 8) + b"{1,%d}+)" % BLOCKS)
+
+
+def _recall(classes: Classes) -> bytes:
+    """Return a pattern of an opcode that recalls anything but what is watched, and classes: they are there to be called."""
+    kept_out = sorted(classes.watched | classes.made)
+    if not kept_out:
+        return _GET
+    return b"(?!" + b"|".join(map(re.escape, needles(kept_out))) + b")(?:" + _GET + b")"
 
 
 def _sequence(value: bytes, remember: bytes, most: int) -> bytes:
@@ -141,19 +150,23 @@ def _sequence(value: bytes, remember: bytes, most: int) -> bytes:
 
 
 def _containers(value: bytes, remember: bytes) -> bytes:
-    """Return a pattern of one container of values."""
+    """Return a pattern of one container of values; what may go into an empty one is left to the machine."""
     marked = rb"\(" + _sequence(value, remember, 64) + b"{0,8}+"
-    batches = rb"[\]}\x8f]%b(?:(?:%b[eu\x90]){1,2}+|%ba|%b{2}s)?+" % (remember, marked, value, value)
+    batches = rb"[\]}\x8f]%b(?>(?:%b[eu\x90]){1,2}+|%ba|%b{2}s|(?![(\x95]))" % (remember, marked, value, value)
     return batches + rb"|%b[tld\x91]%b" % (marked, remember)
 
 
 def _objects(value: bytes, remember: bytes, classes: Classes, *, explicit: bool) -> bytes:
-    """Return a pattern of one instance, with up to two constants as arguments and with its state."""
+    """Return a pattern of one instance, with up to two constants as arguments and with its state, a dict most often.
+
+    What begins behind one without a state is most likely that: it is left to the machine, with the instance.
+    """
     made, called = (b"|".join(map(re.escape, needles(sorted(indices)))) for indices in (classes.made, classes.called))
-    constant = b"(?:" + _constants(explicit=explicit, longest=15) + remember + b"|" + _GET + b")"
+    constant = b"(?:" + _constants(explicit=explicit, longest=15) + remember + b"|" + _recall(classes) + b")"
     arguments = rb"(?:\)|%b(?:\x85|%b\x86)%b)" % (constant, constant, remember)
     ways = rb"(?:%b)%b\x81" % (made, arguments) + (rb"|(?:%b)%bR" % (called, arguments) if called else b"")
-    return rb"(?:%b)%b(?:%bb)?+|" % (ways, remember, value)
+    state = rb"}%b\(%bu|%b" % (remember, _sequence(value, remember, 64) + b"{0,8}+", value)
+    return rb"(?:%b)%b(?>(?>%b)b|(?![}(\x95]))|" % (ways, remember, state)
 
 
 def _count(pattern: re.Pattern[bytes], window: bytes, start: int, end: int, first: int | None) -> int | None:
@@ -228,23 +241,23 @@ def _pattern(machine: Machine) -> re.Pattern[bytes]:
     explicit = machine.protocol < 4
     if machine.steps < STEPS_FOR_CONTAINERS:
         return patterns(explicit=explicit).plain
-    if machine.steps < STEPS_FOR_DEPTH:
-        return nested(explicit=explicit, depth=1)
+    deep = machine.steps >= STEPS_FOR_DEPTH
     assert isinstance(machine.memo, Memo)
     if machine.steps >= machine.next_choice:
-        machine.next_choice = machine.steps + STEPS_FOR_CLASSES
+        machine.next_choice = machine.steps + STEPS_FOR_CLASSES if deep else STEPS_FOR_DEPTH
         machine.classes = _choose(machine.memo)
     elif not (
         machine.classes.made <= machine.memo.made_freely and machine.classes.called <= machine.memo.called_freely
     ):
         machine.classes = NONE
-    return nested(explicit=explicit, depth=DEPTH, classes=machine.classes)
+    return nested(explicit=explicit, depth=DEPTH if deep else 1, classes=machine.classes)
 
 
 def _choose(memo: Memo) -> Classes:
     if len(memo.made_freely) > MOST_CLASSES:
         return NONE
-    return Classes(made=frozenset(memo.made_freely), called=frozenset(memo.called_freely))
+    watched = frozenset(memo.guarded if len(memo.guarded) <= MOST_GUARDED else ())
+    return Classes(made=frozenset(memo.made_freely), called=frozenset(memo.called_freely), watched=watched)
 
 
 @cache
@@ -257,4 +270,5 @@ def _must_be_seen(machine: Machine, start: int, end: int) -> bool:
     window = machine.window
     if window.find(b"__", start, end) >= 0 and _special_in_bytes().search(window, start, end):
         return True
-    return any(window.find(needle, start, end) >= 0 for needle in needles(machine.memo.guarded))
+    unseen = machine.memo.guarded - machine.classes.watched
+    return any(window.find(needle, start, end) >= 0 for needle in needles(unseen))

@@ -59,8 +59,8 @@ class Ear(Listener):
         """Whether a file is another stream than the same bytes in memory."""
 
     def imported(self, what: Global) -> Iterable[Fact]:
-        """Write down a name; some may be called unseen."""
-        what.made_freely = what.called_freely = what.module in FREE
+        """Write down a name; some may be called unseen, though not be used for anything else."""
+        what.guarded = what.made_freely = what.called_freely = what.module in FREE
         self.asked.append([what.module, what.name])
         return ()
 
@@ -132,7 +132,11 @@ def cases(seed: int, count: int) -> Iterator[Case]:
 
 def choose_first(memo: Memo) -> Classes:
     """Choose the class at index 0, where that is one: few patterns have to be compiled."""
-    return Classes(made=frozenset({0} & memo.made_freely), called=frozenset({0} & memo.called_freely))
+    return Classes(
+        made=frozenset({0} & memo.made_freely),
+        called=frozenset({0} & memo.called_freely),
+        watched=frozenset({0} & memo.guarded),
+    )
 
 
 def be_eager() -> None:

@@ -176,6 +176,56 @@ def test_runs_stop_at_what_must_be_seen() -> None:
     assert runs.needles([7, 300]) == (b"h\x07", b"j\x07\0\0\0", b"j\x2c\x01\0\0")
 
 
+class Uses(Listener):
+    """Hears of a class that may be made anew unseen, and of whatever else is done with it."""
+
+    def __init__(self) -> None:
+        self.escapes: list[int] = []
+
+    def imported(self, what: Global) -> Iterable[Fact]:
+        what.guarded = what.made_freely = True
+        return ()
+
+    def escaped(self, offset: int, what: Global) -> Iterable[Fact]:
+        self.escapes.append(offset)
+        return ()
+
+
+@pytest.mark.parametrize("place", [0, 700, 2999])
+@pytest.mark.parametrize("protocol", [2, 4])
+def test_a_class_that_may_only_be_made_is_seen_when_it_is_passed_on(
+    monkeypatch: pytest.MonkeyPatch, place: int, protocol: int
+) -> None:
+    """Runs hold its instances, with containers in their states, and leave each other use of it to the machine."""
+    objects: list[object] = [Made(number) for number in range(3000)]
+    objects[place] = {"class": Made}
+    stream = pickle.dumps(objects, protocol)
+
+    def listen() -> tuple[int, list[int]]:
+        machine = Machine(BytesSource(stream), 0, uses := Uses())
+        assert list(machine.run()) == []
+        return machine.steps, uses.escapes
+
+    steps, escapes = listen()
+    for name in ("STEPS_FOR_RUNS", "STEPS_FOR_CONTAINERS", "STEPS_FOR_DEPTH"):
+        monkeypatch.setattr(runs, name, 300)
+    monkeypatch.setattr(searching, "_STEPS_FOR_LEAVING", 300)
+    fewer_steps, with_runs = listen()
+    assert with_runs == escapes
+    assert len(escapes) == 1
+    assert fewer_steps < steps / 4
+
+
+class Made:
+    """A class of a saved object."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.text = f"number {number}"
+        self.inner = {"half": number / 2}
+        self.next = [number + 1, number + 2]
+
+
 @pytest.mark.parametrize(
     ("puts", "first", "follows"),
     [
