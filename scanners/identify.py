@@ -81,7 +81,7 @@ def _by_the_rest(
 ) -> tuple[Format, ...]:
     """Add what is not told from the start; reads go forwards, since going back costs compressed sources a pass."""
     plain = magic is None and not found
-    shapes = _by_structure(source, head) if plain else _by_messages(source, magic, found)
+    shapes = _by_structure(source, head, part.name) if plain else _by_messages(source, magic, found)
     text = plain and is_text(source, head)
     if plain and not shapes and not text:
         shapes = _by_first_fields(source, head)
@@ -101,11 +101,11 @@ def _belongs(format_: Format, found: list[Format]) -> bool:
     return Format.TFLITE in found and format_ in _ZIPS
 
 
-def _by_structure(source: Source, head: bytes) -> tuple[Format, ...]:
+def _by_structure(source: Source, head: bytes, name: str) -> tuple[Format, ...]:
     """Return formats without signature; imported here, since most parts never come to it."""
     from scanners.structure import by_structure
 
-    return by_structure(source, head)
+    return by_structure(source, head, name)
 
 
 def _by_first_fields(source: Source, head: bytes) -> tuple[Format, ...]:

@@ -139,6 +139,16 @@ NOTES: Mapping[Format, Note] = {
         "the numbers; values of the metadata other than templates",
     ),
     Format.GGML: Note("vocabulary and tensors account for every byte of the file", "the numbers"),
+    Format.FLAX_MSGPACK: Note(
+        "arrays' shapes and types against their bytes, object types, other extensions, keys that stand twice, nesting, bytes "
+        "behind the value; plain bytes by content",
+        "the numbers",
+    ),
+    Format.SKOPS: Note("as ZIP; the schema as skops-schema, arrays by content", "the numbers"),
+    Format.SKOPS_SCHEMA: Note(
+        "every class, function and method that a node names, as a pickle's import; nodes that contradict their loader",
+        "what classes do with the state they are given",
+    ),
     Format.JINJA_TEMPLATE: Note(
         "attributes, calls, filters and tests against what chat templates need; names put together from text; other "
         "templates it loads; loops and values without bounds, as far as constants tell",
@@ -152,8 +162,6 @@ NOTES: Mapping[Format, Note] = {
             Format.OTHER_ARCHIVE,
             Format.ORT,
             Format.EXECUTORCH,
-            Format.FLAX_MSGPACK,
-            Format.SKOPS,
             Format.XGBOOST_JSON,
             Format.XGBOOST_UBJSON,
             Format.LIGHTGBM,

@@ -161,6 +161,24 @@ def _ggml(part: Part) -> Iterator[Finding | Gap | Embedded]:
     return ggml.read(part)
 
 
+def _flax_msgpack(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import flax_msgpack
+
+    return flax_msgpack.read(part)
+
+
+def _skops(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import skops
+
+    return skops.read(part)
+
+
+def _skops_schema(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import skops_schema
+
+    return skops_schema.read(part)
+
+
 def _jinja_template(part: Part) -> Iterator[Finding | Gap | Embedded]:
     from scanners.formats import jinja_template
 
@@ -293,8 +311,9 @@ READERS: Mapping[Format, Reader | None] = {
     Format.ORT: None,
     Format.EXECUTORCH: None,
     Format.JINJA_TEMPLATE: _jinja_template,
-    Format.FLAX_MSGPACK: None,
-    Format.SKOPS: None,
+    Format.FLAX_MSGPACK: _flax_msgpack,
+    Format.SKOPS: _skops,
+    Format.SKOPS_SCHEMA: _skops_schema,
     Format.XGBOOST_JSON: None,
     Format.XGBOOST_UBJSON: None,
     Format.LIGHTGBM: None,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from scanners.formats import Format
 from scanners.keras.shapes import is_config
+from scanners.msgpack import is_map
 from scanners.onnx.shapes import is_model
+from scanners.suffixes import suffix
 from scanners.tensorflow.shapes import tensorflow_shapes
 from scanners.tensorflow.text_shapes import text_message
 
@@ -12,13 +14,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from scanners.sources import Source
 
+_MAPS = frozenset({*range(0x81, 0x90), 0xDE, 0xDF})
+"""First bytes of maps in MessagePack that hold anything."""
 
-def by_structure(source: Source, head: bytes) -> tuple[Format, ...]:
+
+def by_structure(source: Source, head: bytes, name: str) -> tuple[Format, ...]:
     """Return the formats that a part fits; `INERT` for a message of TensorFlow's that can carry no code."""
     if is_config(source, head):
         return (Format.KERAS_CONFIG,)
     if text_message(source) is not None:
         return (Format.TENSORFLOW_TEXT,)
+    if head[0] in _MAPS and is_map(source, named=suffix(name) == ".msgpack"):
+        return (Format.FLAX_MSGPACK,)
     return by_messages(source)
 
 

@@ -26,6 +26,9 @@ _TEXT = frozenset(
         Format.MODEL_CONFIG,
         Format.YAML_CONFIG,
         Format.REQUIREMENTS,
+        Format.SKOPS_SCHEMA,
+        Format.XGBOOST_JSON,
+        Format.LIGHTGBM,
     }
 )
 _NATIVE = frozenset({Format.ELF, Format.MACH_O, Format.PE, Format.OTHER_EXECUTABLE})
@@ -39,7 +42,7 @@ _TENSORFLOW = frozenset(
     }
 )
 _KERAS = frozenset({Format.KERAS_HDF5, Format.KERAS_ZIP})
-_ZIPS = frozenset({Format.ZIP, Format.TORCH_ZIP, Format.KERAS_ZIP})
+_ZIPS = frozenset({Format.ZIP, Format.TORCH_ZIP, Format.KERAS_ZIP, Format.SKOPS})
 
 SHELL_SUFFIXES = (".sh", ".bash", ".zsh", ".ksh", ".csh", ".fish", ".bat", ".cmd", ".ps1")
 """Suffixes under which a shell's scripts are kept; an interpreter that is given one asks for no first line."""
@@ -77,6 +80,8 @@ EXPECTED: Mapping[str, frozenset[Format]] = {
     ".tflite": frozenset({Format.TFLITE}),
     ".ort": frozenset({Format.ORT}),
     ".pte": frozenset({Format.EXECUTORCH}),
+    ".skops": frozenset({Format.SKOPS}),
+    ".msgpack": frozenset({Format.FLAX_MSGPACK}),
     ".gguf": frozenset({Format.GGUF}),
     ".ggml": frozenset({Format.GGML}),
     ".py": frozenset({Format.PYTHON_SOURCE, Format.TORCHSCRIPT, Format.SCRIPT}),

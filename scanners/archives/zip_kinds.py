@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
 _TORCH = re.compile(rb"data\.pkl|attributes\.pkl|serialization_id|extern_modules|archive_format", re.IGNORECASE)
 _KERAS = re.compile(rb"config\.json|metadata\.json|model\.weights\.", re.IGNORECASE)
+_SKOPS = re.compile(rb"schema\.json", re.IGNORECASE)
 _TORCH_NAMES = frozenset({"data.pkl", "attributes.pkl", "serialization_id", "extern_modules", "archive_format"})
 """Members of what `torch.save`, `torch.jit.save`, `torch.package` and `torch.export.save` write."""
+
+_SKOPS_SCHEMA = "schema.json"
+"""What `skops.io.dump` writes beside the arrays; other archives have members of that name in their folders."""
 
 
 def zip_kinds(source: Source, *, from_the_end: bool) -> Iterator[Format]:
@@ -31,17 +35,21 @@ def zip_kinds(source: Source, *, from_the_end: bool) -> Iterator[Format]:
         yield Format.TORCH_ZIP
     if keras:
         yield Format.KERAS_ZIP
-    if not torch and not keras:
+    skops = _SKOPS_SCHEMA in _names(source, found, _SKOPS, whole=True)
+    if skops:
+        yield Format.SKOPS
+    if not torch and not keras and not skops:
         yield Format.ZIP
 
 
-def _names(source: Source, found: Directories, telling: re.Pattern[bytes]) -> Iterator[str]:
-    """Yield the last components, in lower case, of member names that begin with what tells a kind of archive."""
+def _names(source: Source, found: Directories, telling: re.Pattern[bytes], *, whole: bool = False) -> Iterator[str]:
+    """Yield the last components, or `whole` names, in lower case, that begin with what tells a kind of archive."""
     if not found.readings:
         yield from (name.decode().lower() for name in telling.findall(source.read(0, 1 << 20)))
     elif mentions(source, found, telling):
         for directory in {reading.start: reading for reading in found.readings}.values():
             for _, record in records(source, directory):
-                last = record.name.lower().replace(b"\\", b"/").rpartition(b"/")[2]
+                name = record.name.lower().replace(b"\\", b"/")
+                last = name if whole else name.rpartition(b"/")[2]
                 if telling.match(last):
                     yield last.decode("latin-1")

@@ -64,6 +64,8 @@ class Format(StrEnum):
     """A chat template, which a server renders with Jinja for every request."""
     FLAX_MSGPACK = "flax-msgpack"
     SKOPS = "skops"
+    SKOPS_SCHEMA = "skops-schema"
+    """The JSON inside a skops file that says which classes are made of what."""
     XGBOOST_JSON = "xgboost-json"
     XGBOOST_UBJSON = "xgboost-ubjson"
     LIGHTGBM = "lightgbm-text"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from scanners.findings import Embedded, Finding, Gap
 from scanners.formats import Format, Malformed
-from scanners.gguf.cursor import Cursor
+from scanners.gguf.cursor import HeaderCursor
 from scanners.gguf.metadata import Metadata, walk_metadata
 from scanners.gguf.tensors import judge_ranges, walk_tensors
 from scanners.sources import SliceSource
@@ -42,7 +42,7 @@ def read(part: Part) -> Iterator[Finding | Gap | Embedded]:
     yield from judge_ranges(source, data, tensors, metadata.alignment)
 
 
-def _start(source: Source) -> tuple[Cursor, int, int]:
+def _start(source: Source) -> tuple[HeaderCursor, int, int]:
     """Read magic, version and counts; the version tells the byte order (gguf-py/gguf/gguf_reader.py)."""
     head = source.read(0, 8)
     if len(head) < 8 or head[:4] != MAGIC:
@@ -51,5 +51,5 @@ def _start(source: Source) -> tuple[Cursor, int, int]:
     version = int.from_bytes(head[4:], "little" if order == "<" else "big")
     if version not in VERSIONS:
         raise Malformed(4, "version 1, 2 or 3", f"{version}")
-    cursor = Cursor(source, 8, order, wide=version > 1)
+    cursor = HeaderCursor(source, 8, order, wide=version > 1)
     return cursor, cursor.count(), cursor.count()

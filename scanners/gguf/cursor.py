@@ -1,4 +1,4 @@
-"""Read the header of a GGUF file from front to back, in windows, and skip what is not needed."""
+"""Read the header of a GGUF file: counts, texts, and whole vocabularies at once."""
 
 from __future__ import annotations
 
@@ -6,45 +6,36 @@ import re
 import struct
 from functools import cache
 
-from scanners.formats import Malformed
+from scanners.cursor import WINDOW, Cursor
 from scanners.limits import BudgetExceeded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from scanners.sources import Source
 
-WINDOW = 1 << 20
 MAX_HEADER = 256 << 20
 """Bytes of header that are walked; the largest vocabularies published need some 20 MiB."""
 _CHUNK = 256
 _SHORT = 64
 
 
-class Cursor:
+class HeaderCursor(Cursor):
     """
     A place in the file, with the byte order and the width of counts that its start announced.
 
     `limit` is how far it goes; None where headers stand between the numbers all the way, as they do in GGML.
     """
 
-    __slots__ = ("_data", "_limit", "_source", "_start", "_u32", "_wide", "order", "position", "size")
+    __slots__ = ("_limit", "_u32", "_wide", "order")
 
     def __init__(
         self, source: Source, position: int, order: str, *, wide: bool, limit: int | None = MAX_HEADER
     ) -> None:
-        self._source = source
-        self.size = source.size
-        self.position = position
+        super().__init__(source, position)
         self.order = order
         self._limit = limit
-        self._start = position
-        self._data = b""
         self._u32 = struct.Struct(f"{order}I")
         self._wide = struct.Struct(f"{order}Q" if wide else f"{order}I")
-
-    def left(self) -> int:
-        """Return how many bytes follow."""
-        return self.size - self.position
 
     def uint32(self) -> int:
         """Read four bytes."""
@@ -59,18 +50,11 @@ class Cursor:
         """Bytes of a length or a count."""
         return self._wide.size
 
-    def take(self, length: int) -> bytes:
-        """Read exactly `length` bytes; raise `Malformed` where the file ends before."""
-        self._require(length)
-        self._fill(length)
-        at = self.position - self._start
-        self.position += length
-        return self._data[at : at + length]
-
-    def skip(self, length: int) -> None:
-        """Go on by `length` bytes; raise `Malformed` where the file ends before."""
-        self._require(length)
-        self.position += length
+    def require(self, length: int) -> None:
+        """Raise `Malformed` unless `length` bytes follow, `BudgetExceeded` where they are past the limit."""
+        super().require(length)
+        if self._limit is not None and self.position + length > self._limit:
+            raise BudgetExceeded("bytes of header", self._limit)
 
     def skip_strings(self, count: int) -> None:
         """Go on by `count` strings, each a length and as many bytes."""
@@ -84,27 +68,16 @@ class Cursor:
 
     def _many(self, count: int) -> int:
         """Go on by as many chunks of short strings as the window holds: the pattern counts in C what Python would."""
-        self._fill(WINDOW >> 1)
+        self.fill(WINDOW >> 1)
         match_chunk = _short_strings(self.order, self._wide.size).match
-        at = self.position - self._start
+        window, begin = self.ahead()
+        at = begin
         done = 0
-        while done + _CHUNK <= count and (match := match_chunk(self._data, at)):
+        while done + _CHUNK <= count and (match := match_chunk(window, at)):
             at = match.end()
             done += _CHUNK
-        self.position = self._start + at
+        self.skip(at - begin)
         return done
-
-    def _require(self, length: int) -> None:
-        if length > self.left():
-            raise Malformed(self.position, f"{length} more bytes", f"{self.left()}")
-        if self._limit is not None and self.position + length > self._limit:
-            raise BudgetExceeded("bytes of header", self._limit)
-
-    def _fill(self, length: int) -> None:
-        """Make the window hold the next `length` bytes, or all that are left."""
-        if self.position + length > self._start + len(self._data):
-            self._start = self.position
-            self._data = self._source.read(self.position, max(length, WINDOW))
 
 
 @cache

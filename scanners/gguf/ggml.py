@@ -9,7 +9,7 @@ LLaMA's (llama.cpp before August 2023, `llama_file_loader`), its adapters' and W
 from __future__ import annotations
 
 from scanners.formats import Malformed
-from scanners.gguf.cursor import Cursor
+from scanners.gguf.cursor import HeaderCursor
 from scanners.gguf.types import BLOCKS
 from scanners.limits import BudgetExceeded
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from scanners.sources import Source
 
-    Walk = Callable[[Cursor], None]
+    Walk = Callable[[HeaderCursor], None]
 
 _OLD_BLOCKS: Mapping[int, tuple[int, int]] = {**BLOCKS, 2: (32, 20), 3: (32, 24), 8: (32, 36)}
 """Before May 2023 the scales of blocks had four bytes."""
@@ -36,7 +36,7 @@ def walk(source: Source) -> None:
     for start, position in _layouts(source):
         for blocks in (BLOCKS, _OLD_BLOCKS):
             try:
-                cursor = Cursor(source, position, "<", wide=False, limit=None)
+                cursor = HeaderCursor(source, position, "<", wide=False, limit=None)
                 aligned = start(cursor)
                 _tensors(cursor, blocks, aligned=aligned)
             except Malformed as error:
@@ -46,7 +46,7 @@ def walk(source: Source) -> None:
     raise furthest or Malformed(0, "ggml, ggmf, ggjt or ggla and a version", source.read(0, 8).hex())
 
 
-def _layouts(source: Source) -> Iterator[tuple[Callable[[Cursor], bool], int]]:
+def _layouts(source: Source) -> Iterator[tuple[Callable[[HeaderCursor], bool], int]]:
     """Yield what may stand behind the magic, and where it starts."""
     head = source.read(0, 8)
     version = int.from_bytes(head[4:8], "little")
@@ -61,32 +61,32 @@ def _layouts(source: Source) -> Iterator[tuple[Callable[[Cursor], bool], int]]:
         yield _adapter, 8
 
 
-def _llama(cursor: Cursor) -> bool:
+def _llama(cursor: HeaderCursor) -> bool:
     vocabulary = cursor.uint32()
     cursor.skip(6 * 4)
     _strings(cursor, vocabulary, 0)
     return False
 
 
-def _llama_scored(cursor: Cursor) -> bool:
+def _llama_scored(cursor: HeaderCursor) -> bool:
     vocabulary = cursor.uint32()
     cursor.skip(6 * 4)
     _strings(cursor, vocabulary, 4)
     return False
 
 
-def _llama_mapped(cursor: Cursor) -> bool:
+def _llama_mapped(cursor: HeaderCursor) -> bool:
     _llama_scored(cursor)
     return True
 
 
-def _adapter(cursor: Cursor) -> bool:
+def _adapter(cursor: HeaderCursor) -> bool:
     """Skip the rank and the factor of an adapter, which has no vocabulary."""
     cursor.skip(2 * 4)
     return True
 
 
-def _whisper(cursor: Cursor) -> bool:
+def _whisper(cursor: HeaderCursor) -> bool:
     cursor.skip(11 * 4)
     filters = cursor.uint32() * cursor.uint32()
     cursor.skip(filters * 4)
@@ -94,7 +94,7 @@ def _whisper(cursor: Cursor) -> bool:
     return False
 
 
-def _strings(cursor: Cursor, count: int, behind: int) -> None:
+def _strings(cursor: HeaderCursor, count: int, behind: int) -> None:
     """Skip a vocabulary: texts, with `behind` bytes behind each."""
     if count > _MAX_STRINGS or count * 4 > cursor.left():
         raise Malformed(cursor.position, "a vocabulary that fits", f"{count} entries")
@@ -102,13 +102,13 @@ def _strings(cursor: Cursor, count: int, behind: int) -> None:
         cursor.skip(_short(cursor.uint32(), cursor) + behind)
 
 
-def _short(length: int, cursor: Cursor) -> int:
+def _short(length: int, cursor: HeaderCursor) -> int:
     if length > _MAX_LENGTH:
         raise Malformed(cursor.position, f"at most {_MAX_LENGTH} bytes of text", f"{length}")
     return length
 
 
-def _tensors(cursor: Cursor, blocks: Mapping[int, tuple[int, int]], *, aligned: bool) -> None:
+def _tensors(cursor: HeaderCursor, blocks: Mapping[int, tuple[int, int]], *, aligned: bool) -> None:
     """Skip tensors up to the end of the file, exactly."""
     count = 0
     while cursor.left():

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanners.gguf.cursor import Cursor
+    from scanners.gguf.cursor import HeaderCursor
 
 MAX_PAIRS = 65_536
 """Pairs that are walked; published models have some fifty."""
@@ -46,7 +46,7 @@ class Metadata:
         self.arrays = 0
 
 
-def walk_metadata(cursor: Cursor, count: int, metadata: Metadata) -> Iterator[Finding]:
+def walk_metadata(cursor: HeaderCursor, count: int, metadata: Metadata) -> Iterator[Finding]:
     """Yield what is wrong with `count` pairs; raise `Malformed` where they cannot be told apart any more."""
     if count * (cursor.count_size + 5) > cursor.left():
         evidence = f"{count} pairs of metadata in {cursor.left()} bytes"
@@ -79,14 +79,14 @@ def _shown(key: bytes) -> str:
     return key[:100].decode("utf-8", "replace")
 
 
-def _key(cursor: Cursor) -> bytes:
+def _key(cursor: HeaderCursor) -> bytes:
     length = cursor.count()
     if length > MAX_KEY:
         raise Malformed(cursor.position, f"a key of at most {MAX_KEY} bytes", f"{length}")
     return cursor.take(length)
 
 
-def _pair(cursor: Cursor, key: bytes, metadata: Metadata) -> Iterator[Finding]:
+def _pair(cursor: HeaderCursor, key: bytes, metadata: Metadata) -> Iterator[Finding]:
     type_ = cursor.uint32()
     at = cursor.position
     if key == ALIGNMENT:
@@ -97,7 +97,7 @@ def _pair(cursor: Cursor, key: bytes, metadata: Metadata) -> Iterator[Finding]:
         yield from _value(cursor, type_, metadata, 0, _shown(key), at)
 
 
-def _alignment(cursor: Cursor, type_: int, metadata: Metadata) -> Iterator[Finding]:
+def _alignment(cursor: HeaderCursor, type_: int, metadata: Metadata) -> Iterator[Finding]:
     at = cursor.position
     if type_ != UINT32:
         yield Finding(rule="gguf-header-disagrees", evidence=f"an alignment of value type {type_}", offset=at)
@@ -111,7 +111,7 @@ def _alignment(cursor: Cursor, type_: int, metadata: Metadata) -> Iterator[Findi
     metadata.alignment = alignment
 
 
-def _template(cursor: Cursor, key: bytes, type_: int, metadata: Metadata) -> Iterator[Finding]:
+def _template(cursor: HeaderCursor, key: bytes, type_: int, metadata: Metadata) -> Iterator[Finding]:
     """Note where the template stands; what is no text cannot be one."""
     at = cursor.position
     if type_ != STRING:
@@ -123,7 +123,7 @@ def _template(cursor: Cursor, key: bytes, type_: int, metadata: Metadata) -> Ite
     cursor.skip(length)
 
 
-def _value(cursor: Cursor, type_: int, metadata: Metadata, depth: int, key: str, at: int) -> Iterator[Finding]:
+def _value(cursor: HeaderCursor, type_: int, metadata: Metadata, depth: int, key: str, at: int) -> Iterator[Finding]:
     if type_ == STRING:
         yield from _length(cursor.count(), 1, cursor, key, at)
     elif type_ == ARRAY:
@@ -135,7 +135,7 @@ def _value(cursor: Cursor, type_: int, metadata: Metadata, depth: int, key: str,
         raise Malformed(at, "a value type that is known", f"{type_}")
 
 
-def _array(cursor: Cursor, metadata: Metadata, depth: int, key: str, at: int) -> Iterator[Finding]:
+def _array(cursor: HeaderCursor, metadata: Metadata, depth: int, key: str, at: int) -> Iterator[Finding]:
     metadata.arrays += 1
     if depth > MAX_DEPTH or metadata.arrays > MAX_ARRAYS:
         evidence = f"{key} holds arrays in arrays deeper than {MAX_DEPTH}, or more than {MAX_ARRAYS:,} of them"
@@ -154,7 +154,7 @@ def _array(cursor: Cursor, metadata: Metadata, depth: int, key: str, at: int) ->
             yield from _value(cursor, type_, metadata, depth, key, at)
 
 
-def _length(count: int, size: int, cursor: Cursor, key: str, at: int) -> Iterator[Finding]:
+def _length(count: int, size: int, cursor: HeaderCursor, key: str, at: int) -> Iterator[Finding]:
     """Skip what is there; a length that the file cannot hold is what the readers in C and Go overflow on."""
     if count * size > cursor.left():
         evidence = f"{key} claims {count} items of {size} bytes, {cursor.left()} bytes are left"

@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanners.gguf.cursor import Cursor
+    from scanners.gguf.cursor import HeaderCursor
     from scanners.sources import Source
 
     Tensor = tuple[int, int | None, bytes]
@@ -36,7 +36,7 @@ _READ_PADDING = 64
 """Padding from this length on is read: less holds nothing, and every read costs a system call."""
 
 
-def walk_tensors(cursor: Cursor, count: int, tensors: list[Tensor], alignment: int) -> Iterator[Finding]:
+def walk_tensors(cursor: HeaderCursor, count: int, tensors: list[Tensor], alignment: int) -> Iterator[Finding]:
     """Yield what is wrong with `count` entries by themselves, and note their places in `tensors`."""
     if count * (cursor.count_size * 2 + 8) > cursor.left():
         evidence = f"{count} tensors in {cursor.left()} bytes"
@@ -60,14 +60,14 @@ def _shown(name: bytes) -> str:
     return name[:100].decode("utf-8", "replace")
 
 
-def _name(cursor: Cursor) -> bytes:
+def _name(cursor: HeaderCursor) -> bytes:
     length = cursor.count()
     if length > MAX_NAME:
         raise Malformed(cursor.position, f"a name of at most {MAX_NAME} bytes", f"{length}")
     return cursor.take(length)
 
 
-def _tensor(cursor: Cursor, name: bytes, at: int, tensors: list[Tensor], alignment: int) -> Iterator[Finding]:
+def _tensor(cursor: HeaderCursor, name: bytes, at: int, tensors: list[Tensor], alignment: int) -> Iterator[Finding]:
     dimensions = cursor.uint32()
     if dimensions > MAX_DIMENSIONS:
         yield _disagrees(f"{dimensions} dimensions, at most {MAX_DIMENSIONS} are allowed", name, at)

@@ -6,7 +6,19 @@ two rules with one id.
 
 from __future__ import annotations
 
-from scanners.rules import archives, directory, files, graphs, keras, pickles, python, templates, tensorflow, tensors
+from scanners.rules import (
+    archives,
+    directory,
+    files,
+    graphs,
+    keras,
+    models,
+    pickles,
+    python,
+    templates,
+    tensorflow,
+    tensors,
+)
 from scanners.rules.rule import Rule
 
 TYPE_CHECKING = False
@@ -23,6 +35,7 @@ _TABLES = (
     directory.TABLE,
     python.TABLE,
     templates.TABLE,
+    models.TABLE,
     graphs.TABLE,
 )
 

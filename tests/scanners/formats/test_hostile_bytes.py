@@ -13,7 +13,7 @@ from scanners.limits import Budget, BudgetExceeded, Limits
 from scanners.readers import READERS
 from scanners.rules import RULES
 from scanners.sources import BytesSource
-from tests.corpus import archives, directory, gguf, python, templates, tensors
+from tests.corpus import archives, directory, gguf, models, python, templates, tensors
 
 OURS = (
     Format.ZIP,
@@ -34,10 +34,13 @@ OURS = (
     Format.TRITON_CONFIG,
     Format.REQUIREMENTS,
     Format.GGUF,
+    Format.FLAX_MSGPACK,
+    Format.SKOPS,
+    Format.SKOPS_SCHEMA,
     Format.GGML,
 )
 SMALL = Limits(members=500, inflated_bytes=1 << 24)
-FAMILIES = (archives, directory, gguf, python, templates, tensors)
+FAMILIES = (archives, directory, gguf, models, python, templates, tensors)
 SEEDS = tuple(data for family in FAMILIES for build in family.SAMPLES.values() if len(data := build()) < 4000)
 EDITS = st.lists(st.tuples(st.integers(0, 4000), st.binary(max_size=6), st.integers(0, 6)), max_size=4)
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scanners.cursor import WINDOW
 from scanners.formats import Malformed
-from scanners.gguf.cursor import WINDOW, Cursor
+from scanners.gguf.cursor import HeaderCursor
 from scanners.sources import BytesSource
 
 LENGTHS = st.lists(st.integers(0, 12) | st.integers(0, 300), min_size=1, max_size=12)
@@ -24,7 +25,7 @@ def strings(lengths: list[int], order: str, width: str) -> bytes:
 def test_skipping_ends_where_the_strings_do(lengths: list[int], times: int, order: str, wide: bool) -> None:
     """In both byte orders and widths, short ones and long ones."""
     data = strings(lengths * times, order, "Q" if wide else "I")
-    cursor = Cursor(BytesSource(data + b"rest"), 0, order, wide=wide)
+    cursor = HeaderCursor(BytesSource(data + b"rest"), 0, order, wide=wide)
     cursor.skip_strings(len(lengths) * times)
     assert cursor.position == len(data)
 
@@ -35,14 +36,14 @@ def test_a_string_too_many_is_seen(lengths: list[int], times: int, missing: int)
     """A file that ends inside the strings is malformed, wherever it ends."""
     data = strings(lengths * times, "<", "Q")
     with pytest.raises(Malformed):
-        Cursor(BytesSource(data[:-missing]), 0, "<", wide=True).skip_strings(len(lengths) * times)
+        HeaderCursor(BytesSource(data[:-missing]), 0, "<", wide=True).skip_strings(len(lengths) * times)
 
 
 def test_windows_meet() -> None:
     """Strings that lie across the end of a window are read whole."""
     lengths = [61] * (3 * WINDOW // 69)
     data = strings(lengths, "<", "Q")
-    cursor = Cursor(BytesSource(data), 0, "<", wide=True)
+    cursor = HeaderCursor(BytesSource(data), 0, "<", wide=True)
     cursor.skip_strings(len(lengths))
     assert cursor.left() == 0
 
@@ -66,5 +67,5 @@ def test_bytes_are_read_once() -> None:
     """A vocabulary of long and short words costs not much more than its bytes."""
     lengths = [5, 6, 7, 200] * 20_000
     source = Counting(strings(lengths, "<", "Q"))
-    Cursor(source, 0, "<", wide=True).skip_strings(len(lengths))
+    HeaderCursor(source, 0, "<", wide=True).skip_strings(len(lengths))
     assert source.asked < 4 * source.size
