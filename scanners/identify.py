@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from scanners.archives.zip_end import may_be_zip
-from scanners.formats import Format
+from scanners.formats import Format, Malformed
 from scanners.magic import HDF5_SIGNATURE, HEAD, by_head, by_offset, weak_stream
 from scanners.plain_text import is_text
 from scanners.sources import BytesSource
@@ -82,11 +82,11 @@ def _by_the_rest(
     """Add what is not told from the start; reads go forwards, since going back costs compressed sources a pass."""
     plain = magic is None and not found
     shapes = _by_structure(source, head, part.name) if plain else _by_messages(source, magic, found)
-    text = plain and is_text(source, head)
+    text = magic in (None, Format.INERT) and _may_be_text(part, found) and is_text(source, head)
     if plain and not shapes and not text:
         shapes = _by_first_fields(source, head)
     found.extend(shape for shape in shapes if shape is not Format.INERT)
-    if text and (kind := _text_kind(part, source, head)) is not None:
+    if text and (kind := _text_kind(part, source, head)) is not None and (plain or not found or _runs(kind, source)):
         found.append(kind)
     found.extend(format_ for format_ in _further_in(source, magic, text=text) if not _belongs(format_, found))
     if found:
@@ -99,6 +99,26 @@ def _by_the_rest(
 def _belongs(format_: Format, found: list[Format]) -> bool:
     """Say whether an archive at the end is a part of the format: TensorFlow Lite's metadata writer puts it there."""
     return Format.TFLITE in found and format_ in _ZIPS
+
+
+def _may_be_text(part: Part, found: list[Format]) -> bool:
+    """Say whether what was found so far leaves room for text: Python source may parse as a pickle to its end."""
+    return not found or (found == [Format.PICKLE] and suffix(part.name) in (".py", ".pyw"))
+
+
+def _runs(kind: Format, source: Source) -> bool:
+    """Say whether a text that parses as a pickle is a program as well; few are by accident."""
+    return kind is Format.PYTHON_SOURCE and _is_python(source)
+
+
+def _is_python(source: Source) -> bool:
+    from scanners.python_source.syntax import MAX_SOURCE_BYTES, parse
+
+    try:
+        parse(source.read(0, MAX_SOURCE_BYTES))
+    except Malformed:
+        return source.size > MAX_SOURCE_BYTES
+    return True
 
 
 def _by_structure(source: Source, head: bytes, name: str) -> tuple[Format, ...]:

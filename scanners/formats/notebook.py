@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from typing import TYPE_CHECKING, Any
 
 from scanners.findings import Finding
 from scanners.formats import Malformed
-from scanners.json_documents import parse
+from scanners.json_documents import parse as parse_json
+from scanners.limits import BudgetExceeded
 from scanners.python_source.judge import Judge
 from scanners.python_source.names import Names
 from scanners.python_source.survey import survey
+from scanners.python_source.syntax import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 MAX_NOTEBOOK_BYTES = 64 << 20
 """Images in their outputs make notebooks large."""
-_CODE_LIMIT = 2 << 20
 _MAGIC = re.compile(r"^(\s*)[%!?].*$", re.MULTILINE)
 """Lines that IPython takes for itself: magics, shell commands, help."""
 _SHOWN = 8
@@ -34,7 +34,7 @@ _SHOWN = 8
 def read(part: Part) -> Iterator[Finding]:
     """Yield that it is there and what it calls, and what it hides."""
     text = part.source.read(0, MAX_NOTEBOOK_BYTES + 1)
-    root = parse(text, "a notebook", MAX_NOTEBOOK_BYTES).root
+    root = parse_json(text, "a notebook", MAX_NOTEBOOK_BYTES).root
     cells = [*_cells(root)]
     commands = sum(1 for cell in cells for match in _MAGIC.finditer(cell) if match.group().lstrip().startswith("!"))
     findings = [finding for cell in cells for finding in _judge(cell)]
@@ -67,13 +67,9 @@ def _joined(source: Any) -> str:
 
 def _judge(cell: str) -> Iterator[Finding]:
     """Yield what a cell calls; one that is no Python, or is longer than modules are, tells nothing."""
-    if len(cell) > _CODE_LIMIT:
-        return
     source = _MAGIC.sub(r"\1pass", cell)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = parse(source)
+    except (Malformed, BudgetExceeded):
         return
     yield from Judge(Names(ast.walk(tree)), source.splitlines()).findings(survey(tree))

@@ -9,23 +9,23 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from typing import TYPE_CHECKING
 
 from scanners.findings import Examined, Finding, Gap, Reason
+from scanners.formats import Malformed
+from scanners.limits import BudgetExceeded
 from scanners.python_source.judge import Judge, packed_text
 from scanners.python_source.names import Names
 from scanners.python_source.servers import running_server
 from scanners.python_source.summary import summary
 from scanners.python_source.survey import survey
+from scanners.python_source.syntax import MAX_SOURCE_BYTES, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scanners.formats import Part
 
-MAX_SOURCE_BYTES = 2 << 20
-"""The biggest modules of transformers have some 400 KiB; a syntax tree costs some fifty times the source in memory."""
 _COOKIE = re.compile(rb"\A(?:[^\n]*\n)?[ \t\f]*#[^\n]*?coding[:=][ \t]*([-\w.]+)")
 """The declaration of PEP 263, in the first or second line."""
 _ENCODINGS = frozenset(
@@ -36,29 +36,16 @@ _ENCODINGS = frozenset(
 def read(part: Part) -> Iterator[Finding | Gap]:
     """Yield that there is source, and what in it is dangerous."""
     source = part.source.read(0, MAX_SOURCE_BYTES + 1)
-    if len(source) > MAX_SOURCE_BYTES:
-        yield from _not_read("larger than what is parsed", Reason.BUDGET)
-        return
     yield from _encoding(source)
     try:
-        tree = _parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        yield from _not_read(f"no Python of this version: {_said(error)}", Reason.MALFORMED)
+        tree = parse(source)
+    except (Malformed, BudgetExceeded) as error:
+        reason = Reason.BUDGET if isinstance(error, BudgetExceeded) else Reason.MALFORMED
+        yield Finding(rule="python-code", evidence=f"not examined: {error}", name=part.name)
+        yield Gap(reason=reason, detail=f"Python source: {error}", examined=Examined.NOT)
         return
     if not _is_passive(tree):
         yield from _judge(part.name, tree, source)
-
-
-def _parse(source: bytes) -> ast.Module:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(source)
-
-
-def _said(error: Exception) -> str:
-    if isinstance(error, SyntaxError):
-        return f"line {error.lineno}: {error.msg}"[:200]
-    return str(error)[:200] or type(error).__name__
 
 
 def _judge(name: str, tree: ast.Module, source: bytes) -> Iterator[Finding]:
@@ -74,6 +61,9 @@ def _judge(name: str, tree: ast.Module, source: bytes) -> Iterator[Finding]:
         yield Finding(rule="python-server-code", evidence=f"run by {server}; {told}", name=name)
     dangers = list(judge.findings(calls))
     yield from dangers
+    if names.overloaded:
+        evidence = "a name stands for more things than can be followed"
+        yield Finding(rule="python-hidden-code", evidence=evidence, name="names")
     line = packed_text(nodes) if dangers else None
     if line is not None:
         evidence = f"line {line}: a long constant in an encoding, beside code that runs what it is given"
@@ -86,11 +76,6 @@ def _encoding(source: bytes) -> Iterator[Finding]:
     if match is not None and match.group(1).decode("latin-1").lower().replace("_", "-") not in _ENCODINGS:
         evidence = f"declares the encoding {match.group(1).decode('latin-1')[:40]}"
         yield Finding(rule="python-hidden-code", evidence=evidence, name="coding", offset=match.start(1))
-
-
-def _not_read(why: str, reason: Reason) -> Iterator[Finding | Gap]:
-    yield Finding(rule="python-code", evidence=f"not examined: {why}")
-    yield Gap(reason=reason, detail=f"Python source that is {why}", examined=Examined.NOT)
 
 
 def _is_passive(tree: ast.Module) -> bool:

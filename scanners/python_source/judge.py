@@ -52,6 +52,8 @@ _DECODERS = frozenset(
 _PACKED = re.compile(r"[A-Za-z0-9+/=_-]{4096}|[0-9A-Fa-f\s]{8192}")
 _MODES = re.compile(r"[wax+]")
 _SHOWN = 160
+_LOOKS = 1000
+"""Dangerous calls whose arguments are searched; each is reported all the same."""
 
 
 class Judge:
@@ -60,28 +62,36 @@ class Judge:
     def __init__(self, names: Names, lines: list[str]) -> None:
         self._names = names
         self._lines = lines
+        self._reported: set[tuple[str, str]] = set()
+        self._looked = 0
 
     def findings(self, calls: Survey) -> Iterator[Finding]:
         """Yield each dangerous name once for each time at which it is called, with the first line that does."""
-        seen: set[tuple[str, str]] = set()
         for call, at_import in _in_order(calls):
-            for finding in self._call(call, at_import=at_import):
-                key = (finding.rule, finding.name or "")
-                if key not in seen:
-                    seen.add(key)
-                    yield finding
+            for name in sorted(self.called(call)):
+                kind = self._kind(name, call)
+                if kind is not None:
+                    yield from self._dangerous(call, name, kind, at_import=at_import)
 
-    def _call(self, call: ast.Call, *, at_import: bool) -> Iterator[Finding]:
-        for name in sorted(self.called(call)):
-            kind = self._kind(name, call)
-            rule = _rule(name, kind, at_import=at_import)
-            if rule is not None:
-                yield Finding(
-                    rule=rule, evidence=f"{self.line(call)}: {reason(name)}", name=name.removeprefix("builtins.")
-                )
-            if kind is Kind.RUNS_CODE and (hidden := self._hidden(name, call)):
-                evidence = f"{self.line(call)}: {hidden}"
-                yield Finding(rule="python-hidden-code", evidence=evidence, name=name.removeprefix("builtins."))
+    def _dangerous(self, call: ast.Call, name: str, kind: Kind, *, at_import: bool) -> Iterator[Finding]:
+        short = name.removeprefix("builtins.")
+        rule = _rule(name, kind, at_import=at_import)
+        if rule is not None and self._is_new(rule, name):
+            yield Finding(rule=rule, evidence=f"{self.line(call)}: {reason(name)}", name=short)
+        if kind is Kind.RUNS_CODE and self._may_be_hidden(name) and (hidden := self._hidden(name, call)):
+            self._is_new("python-hidden-code", name)
+            yield Finding(rule="python-hidden-code", evidence=f"{self.line(call)}: {hidden}", name=short)
+
+    def _is_new(self, rule: str, name: str) -> bool:
+        """Note what is reported; say whether it is for the first time."""
+        new = (rule, name) not in self._reported
+        self._reported.add((rule, name))
+        return new
+
+    def _may_be_hidden(self, name: str) -> bool:
+        """Say whether a name is still worth looking for disguises: not found yet, and not looked for too often."""
+        self._looked += 1
+        return ("python-hidden-code", name) not in self._reported and self._looked <= _LOOKS
 
     def called(self, call: ast.Call) -> frozenset[str]:
         """Return what a call calls, and what it passes on to be called."""

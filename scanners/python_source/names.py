@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _BUILTINS = frozenset(dir(builtins)) | {"execfile", "reload", "unicode"}
 _DEEPEST = 60
+_MEANINGS = 64
 _ROUNDS = 3
 """Aliases of aliases of aliases; a longer chain is left alone."""
 _IMPORTERS = frozenset({"builtins.__import__", "importlib.import_module", "importlib.__import__"})
@@ -26,13 +27,17 @@ class Names:
         self._stars: list[str] = []
         self.imported: dict[str, None] = {}
         """Dotted modules in the order of their imports."""
+        self.overloaded = False
+        """Whether a name stands for more things than are followed."""
         self._local: set[str] = set()
         assignments: list[tuple[str, ast.expr]] = []
         for node in nodes:
             self._note(node, assignments)
         for _ in range(_ROUNDS):
             for name, value in assignments:
-                self._meanings.setdefault(name, set()).update(self.resolve(value))
+                meanings = self._meanings.setdefault(name, set())
+                if len(meanings) <= _MEANINGS:
+                    meanings.update(self.resolve(value))
 
     def _note(self, node: ast.AST, assignments: list[tuple[str, ast.expr]]) -> None:
         if isinstance(node, ast.Import):
@@ -80,7 +85,14 @@ class Names:
                 found = frozenset().union(*(self.resolve(value, depth + 1) for value in expression.values))
             case _:
                 found = frozenset()
-        return found
+        return self._bounded(found)
+
+    def _bounded(self, found: frozenset[str]) -> frozenset[str]:
+        """Return no more meanings than people give to a name; source with more of them is noted."""
+        if len(found) <= _MEANINGS:
+            return found
+        self.overloaded = True
+        return frozenset(sorted(found)[:_MEANINGS])
 
     def _name(self, name: str) -> frozenset[str]:
         meanings = self._meanings.get(name)
@@ -90,7 +102,11 @@ class Names:
             return frozenset()
         if name in _BUILTINS:
             return frozenset({f"builtins.{name}"})
-        return frozenset() if name.startswith("_") else frozenset(f"{module}.{name}" for module in self._stars)
+        return (
+            frozenset()
+            if name.startswith("_")
+            else frozenset(f"{module}.{name}" for module in self._stars[: _MEANINGS + 1])
+        )
 
     def _call(self, call: ast.Call, depth: int) -> frozenset[str]:
         """Return what an import by name, or an attribute by name, stands for."""

@@ -77,8 +77,8 @@ class _Bodies:
         functions = self._hooks
         self._hooks = []
         for name in _callable_names(node):
-            functions += self._waiting.get(name, ())
-            functions += self._methods.get(name, ())
+            functions += self._waiting.pop(name, ())
+            functions += self._methods.pop(name, ())
         for function in functions:
             if id(function) not in self._started:
                 self._started.add(id(function))

@@ -111,8 +111,21 @@ HIDDEN: Mapping[str, Callable[[], bytes]] = {
     "hidden-long-constant.py": lambda: (
         b'import marshal\nX = "' + b"QUJD" * 2000 + b'"\n\ndef f():\n    marshal.loads(X)\n'
     ),
+    "hidden-among-many.py": lambda: (
+        b"import os\n"
+        + b"".join(b"x = os.a%d\n" % number for number in range(20_000))
+        + b"x = os.system\n"
+        + b"x(1)\n" * 20_000
+    ),
     "hidden-encoding.py": _source("# coding: utf-7", "x = 1"),
     "hidden-null.py": lambda: b"import os\n\0\n",
+}
+TWOFOLD: Mapping[str, Callable[[], bytes]] = {
+    "image-by-its-start.py": _source("GIF89a = 1", "import os", 'os.system("echo weighbridge")'),
+    "sound-by-its-start.py": _source("RIFFabcdWAVE = 1", "import os", 'os.system("echo weighbridge")'),
+    "font-by-its-start.py": _source("wOFF = 1", "import os", 'os.system("echo weighbridge")'),
+    "pickle-to-its-end.py": lambda: b"U " + b"=1;import os;os.system('echo')#".ljust(32) + b".",
+    "image-by-its-start": _source("GIF89a = 1"),
 }
 OTHERS: Mapping[str, Callable[[], bytes]] = {
     "modeling_x.py": _source(*_MODEL),
@@ -154,4 +167,4 @@ OTHERS: Mapping[str, Callable[[], bytes]] = {
     "script-without-first-line.sh": _source("echo weighbridge"),
 }
 
-SAMPLES: Mapping[str, Callable[[], bytes]] = {**ON_IMPORT, **HIDDEN, **OTHERS}
+SAMPLES: Mapping[str, Callable[[], bytes]] = {**ON_IMPORT, **HIDDEN, **TWOFOLD, **OTHERS}

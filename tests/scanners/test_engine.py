@@ -45,7 +45,7 @@ def test_every_format_has_a_note() -> None:
 
 def test_formats_that_a_library_in_c_reads_are_known() -> None:
     """Whatever reader leads to such a library, however late it imports it, its files are the last of their workers."""
-    libraries = {"h5py", "google.protobuf", "google.protobuf.message"}
+    libraries = {"h5py", "google.protobuf", "google.protobuf.message", "yaml"}
     readers = {format_: reader for format_, reader in READERS.items() if reader is not None}
     native = {format_ for format_, reader in readers.items() if libraries & set(_reachable(reader.__code__))}
     assert native == NATIVE
