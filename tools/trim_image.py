@@ -173,6 +173,7 @@ def _is_file(path: Path) -> bool:
 
 
 def _compile(folder: Path, root: Path, *, is_sourceless: bool) -> None:
+    _remove(folder.rglob("__pycache__"))
     # Named as the running program will see it, for tracebacks.
     run = functools.partial(compileall.compile_dir, quiet=2, force=True, stripdir=root, prependdir="/", maxlevels=20)
     run(folder, legacy=is_sourceless, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)

@@ -79,6 +79,16 @@ def _tampered(pod):
     return {name: {**pod, "spec": {**spec, **change}} for name, change in changes.items()}
 
 
+def test_an_upgrade_brings_back_what_an_emergency_took_away(release, spec) -> None:
+    """Without the configurations nothing is judged; the reporter then names its authority in the new ones."""
+    bad = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "bad"}, "spec": {**spec, "hostPID": True}}
+    assert_denied(_create(release, bad), "host-processes")
+    release.must("delete", "validatingwebhookconfiguration,mutatingwebhookconfiguration", NAME)
+    wait_for("opening", lambda: not _create(release, bad).returncode)
+    release.apply("upgrade")
+    wait_for("denial", lambda: "host-processes" in _create(release, bad).stderr)
+
+
 def test_a_supplied_certificate_is_served_and_trusted(release, spec) -> None:
     """A Secret of one's own with its authority: reviews go on, `helm test` passes, and nothing else keeps certificates."""
     authority = Authority()

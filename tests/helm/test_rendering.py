@@ -433,7 +433,7 @@ def test_an_empty_secret_is_left_to_the_reporter(chart) -> None:
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"images": {"gate": {"digest": ""}}}, "A gate is trusted by digest alone"),
+        ({"images": {"gate": {"digest": ""}}}, "images.gate.digest is not set"),
         ({"certificates": {"source": "Supplied"}}, "name the Secret with the certificate"),
         (
             {"certificates": {"source": "Supplied", "supplied": {"secretName": "mine"}}},
