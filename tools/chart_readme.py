@@ -17,12 +17,14 @@ _INTRODUCTION: Final = """\
 # The chart
 
 ```
-helm install weighbridge helm/weighbridge --namespace weighbridge-system --create-namespace
+make --silent images REGISTRY=registry.example.com/security > images.yaml
+helm install weighbridge helm/weighbridge --namespace weighbridge-system --create-namespace --values images.yaml
 ```
 
-installs the admission webhook (two replicas), the reporter, the default `ModelPolicy` and the webhook configurations. No
-namespace is judged until it is labelled; the notes that Helm prints say how. `docs/operations.md` has the rest: adopting it
-step by step, upgrades, certificates, emergencies, private clusters, what to do about each sentence the tool prints.
+builds and pushes both images, and installs the admission webhook (two replicas), the reporter, the default `ModelPolicy` and the
+webhook configurations. No namespace is judged until it is labelled; the notes that Helm prints say how. `docs/operations.md` has
+the rest: images, adopting it step by step, upgrades, certificates, emergencies, private clusters, what to do about each sentence
+the tool prints.
 
 Kubernetes 1.20 and newer, Helm 3.8 and newer. A misspelt value is refused.
 
