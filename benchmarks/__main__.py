@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from benchmarks.shapes import Shape
     from benchmarks.tools import Tool
 
-ALONE = ("admission", "reporter")
-"""Benchmarks of the servers, each with options and a judgement of its own: `python -m benchmarks NAME --help`."""
+ALONE = ("admission", "peers", "reporter")
+"""Benchmarks of the servers and the comparison of what scanners find, each with options and a judgement of its own: `python -m benchmarks NAME --help`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

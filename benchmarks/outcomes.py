@@ -123,7 +123,8 @@ def modelaudit(run: Run, directory: Path) -> Outcome:
         return Outcome(extent=Extent.NOT, note="no scanner took it")
     severe = [issue["message"] for issue in report["issues"] if issue["severity"] in ("warning", "critical")]
     if report["has_errors"] or run.exit_code == 2:
-        return Outcome(extent=Extent.PARTLY, note="it says that its coverage is incomplete")
+        note = "it says that its coverage is incomplete"
+        return Outcome(extent=Extent.PARTLY, flags=bool(severe), note=note)
     return Outcome(extent=Extent.EXAMINED, flags=run.exit_code == 1, note=severe[0] if severe else "")
 
 

@@ -72,6 +72,12 @@ def _true_type(head: bytes) -> bool:
     return len(head) >= 28 and 4 <= head[5] <= 64 and head[12:16].isascii() and head[12:16].replace(b"/", b"").isalnum()
 
 
+def _r_text(head: bytes) -> bool:
+    """R's serialization as text: its version, and two releases of R as numbers of five digits or more."""
+    lines = head.split(b"\n", 4)[1:4]
+    return len(lines) == 3 and lines[0] in (b"2", b"3") and all(len(line) > 4 and line.isdigit() for line in lines[1:])
+
+
 def _media(head: bytes) -> bool:
     return len(head) >= 16
 
@@ -94,6 +100,20 @@ TABLE: tuple[Magic, ...] = (
     Magic(b"7z\xbc\xaf\x27\x1c", Format.SEVEN_ZIP),
     Magic(b"Rar!\x1a\x07", Format.RAR),
     Magic(HDF5_SIGNATURE, Format.KERAS_HDF5),
+    Magic(b"ptrt", Format.TENSORRT),
+    Magic(b"ftrt", Format.TENSORRT),
+    Magic(b"RKNN", Format.RKNN),
+    Magic(b"B\0C\0N\0\0\0", Format.CNTK),
+    Magic(b"\x12\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0", Format.MXNET),
+    Magic(b"\4\0\0\0\1\0\0\0\3\0\0\0V 1", Format.TORCH7),
+    Magic(b"4\n1\n3\nV 1\n", Format.TORCH7),
+    Magic(b"RDX2\n", Format.R_DATA),
+    Magic(b"RDX3\n", Format.R_DATA),
+    Magic(b"RDA2\n", Format.R_DATA),
+    Magic(b"RDA3\n", Format.R_DATA),
+    Magic(b"X\n\0\0\0\2", Format.R_DATA),
+    Magic(b"X\n\0\0\0\3", Format.R_DATA),
+    Magic(b"A\n", Format.R_DATA, _r_text),
     Magic(b"GGUF", Format.GGUF),
     Magic(b"FUGG", Format.GGUF),
     Magic(b"lmgg", Format.GGML),
@@ -171,6 +191,10 @@ def by_offset(head: bytes) -> Iterator[Format]:
     """Yield formats whose signature stands further in; any of them can share a file with another format."""
     if head[4:8] in (b"TFL3", b"TFL2", b"TFL1"):
         yield Format.TFLITE
+    if _mil_weights(head):
+        yield Format.COREML_WEIGHTS
+    if _paddle_parameters(head):
+        yield Format.PADDLE_PARAMETERS
     if head[4:8] == b"ORTM":
         yield Format.ORT
     if head[4:8] in (b"ET12", b"ET13"):
@@ -181,6 +205,16 @@ def by_offset(head: bytes) -> Iterator[Format]:
         yield Format.KERAS_HDF5
     if head[2:4] == b"\r\n" and _bytecode(head):
         yield Format.PYTHON_BYTECODE
+
+
+def _mil_weights(head: bytes) -> bool:
+    """Weights of a Core ML program: version 2, zeros, and the mark of a blob."""
+    return head[4:8] == b"\2\0\0\0" and head[8:64] == bytes(56) and head[64:68] == b"\xef\xbe\xad\xde"
+
+
+def _paddle_parameters(head: bytes) -> bool:
+    """Parameters of PaddlePaddle: three zeros in 16 bytes, then a short description of a tensor."""
+    return head[:16] == bytes(16) and head[17:20] == bytes(3) and head[16] >= 2 and head[20:21] == b"\x08"
 
 
 def weak_stream(head: bytes) -> Format | None:

@@ -82,15 +82,15 @@ def _places(model: _Model) -> Mapping[str, Ranges]:
 
 
 def _external(source: Source) -> Iterator[tuple[str, int, int]]:
-    from scanners.onnx.schema import Kind
+    from scanners.onnx.schema import CHILDREN, TEXTS, Kind
     from scanners.onnx.shapes import is_model
     from scanners.onnx.tensors import Range, Tensor, judge_tensor
-    from scanners.onnx.walk import walk
     from scanners.pages import PagedSource
+    from scanners.protobuf.tree import walk
 
     pages = PagedSource(source, 64)
     try:
-        for message in walk(pages) if is_model(source) else ():
+        for message in walk(pages, Kind.MODEL, CHILDREN, TEXTS) if is_model(source) else ():
             if message.kind is Kind.TENSOR:
                 facts = judge_tensor(Tensor(pages, message.span))
                 yield from ((fact.location, fact.start, fact.end) for fact in facts if isinstance(fact, Range))

@@ -261,6 +261,30 @@ def _xml(part: Part) -> Iterator[Finding | Gap | Embedded]:
     return xml.read(part)
 
 
+def _coreml(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import coreml
+
+    return coreml.read(part)
+
+
+def _coreml_weights(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import coreml_weights
+
+    return coreml_weights.read(part)
+
+
+def _paddle(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import paddle
+
+    return paddle.read(part)
+
+
+def _paddle_parameters(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import paddle_parameters
+
+    return paddle_parameters.read(part)
+
+
 READERS: Mapping[Format, Reader | None] = {
     Format.TENSORFLOW_TEXT: _tensorflow_text,
     Format.TENSORFLOW_CHECKPOINT: _tensorflow_checkpoint,
@@ -308,6 +332,17 @@ READERS: Mapping[Format, Reader | None] = {
     Format.OPENVINO: _openvino,
     Format.PMML: _pmml,
     Format.XML: _xml,
+    Format.COREML: _coreml,
+    Format.COREML_WEIGHTS: _coreml_weights,
+    Format.PADDLE: _paddle,
+    Format.PADDLE_PARAMETERS: _paddle_parameters,
+    Format.PADDLE_JSON: None,
+    Format.TENSORRT: None,
+    Format.RKNN: None,
+    Format.MXNET: None,
+    Format.CNTK: None,
+    Format.TORCH7: None,
+    Format.R_DATA: None,
     Format.ORT: None,
     Format.EXECUTORCH: None,
     Format.JINJA_TEMPLATE: _jinja_template,

@@ -1,11 +1,13 @@
-"""Tell formats that have no signature by their structure: Keras configurations, messages of TensorFlow and ONNX."""
+"""Tell formats that have no signature by their structure: Keras configurations, messages of several frameworks."""
 
 from __future__ import annotations
 
+from scanners.coreml import schema as coreml
 from scanners.formats import Format
 from scanners.keras.shapes import is_config
 from scanners.msgpack import is_map
-from scanners.onnx.shapes import is_model
+from scanners.onnx import shapes as onnx
+from scanners.paddle import schema as paddle
 from scanners.suffixes import suffix
 from scanners.tensorflow.shapes import tensorflow_shapes
 from scanners.tensorflow.text_shapes import text_message
@@ -16,6 +18,12 @@ if TYPE_CHECKING:
 
 _MAPS = frozenset({*range(0x81, 0x90), 0xDE, 0xDF})
 """First bytes of maps in MessagePack that hold anything."""
+
+_MESSAGES = (
+    (Format.ONNX, onnx.is_model),
+    (Format.COREML, coreml.is_model),
+    (Format.PADDLE, paddle.is_program),
+)
 
 
 def by_structure(source: Source, head: bytes, name: str) -> tuple[Format, ...]:
@@ -32,6 +40,5 @@ def by_structure(source: Source, head: bytes, name: str) -> tuple[Format, ...]:
 def by_messages(source: Source) -> tuple[Format, ...]:
     """Return the formats that a part fits as a message on the wire; one file can be made to be several."""
     found = tensorflow_shapes(source)
-    if not is_model(source):
-        return found
-    return (*(format_ for format_ in found if format_ is not Format.INERT), Format.ONNX)
+    more = tuple(format_ for format_, fits in _MESSAGES if fits(source))
+    return (*(format_ for format_ in found if format_ is not Format.INERT), *more) if more else found

@@ -22,6 +22,8 @@ _YAML = (b"!!python/", b"tag:yaml.org,2002:python", b"_target_")
 _TRITON = re.compile(rb"^[ \t]{0,20}(?:backend|platform|max_batch_size|instance_group)[ \t]{0,8}[:\[{]", re.MULTILINE)
 _PATH_FILE = re.compile(rb"^import[ \t]", re.MULTILINE)
 _NOTEBOOK = b'"nbformat"'
+_PADDLE = re.compile(rb'\s*\{\s*"base_code"\s*:\s*\{[^{}]{0,200}"magic"\s*:\s*"pir"')
+_MXNET = re.compile(rb'\s*\{\s*"nodes"\s*:\s*\[')
 
 
 def text_kind(part: Part, source: Source, head: bytes) -> Format | None:
@@ -57,6 +59,10 @@ def _document(source: Source, head: bytes) -> Format | None:
 
     if is_object(head) and find(source, _NOTEBOOK, 0, source.size) is not None:
         return Format.NOTEBOOK
+    if _PADDLE.match(head):
+        return Format.PADDLE_JSON
+    if _MXNET.match(head) and find(source, b'"mxnet_version"', 0, source.size) is not None:
+        return Format.MXNET
     if is_config(source, head):
         return Format.MODEL_CONFIG
     told = any(find(source, words, 0, source.size) is not None for words in _YAML)

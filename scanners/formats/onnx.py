@@ -13,18 +13,18 @@ from scanners.expansion import Body, expanded
 from scanners.findings import Finding
 from scanners.formats import Malformed
 from scanners.onnx.operators import NOT_RECOGNISED, judge_operator
-from scanners.onnx.schema import Kind
+from scanners.onnx.schema import CHILDREN, TEXTS, Kind
 from scanners.onnx.tensors import Range, Tensor, judge_tensor
-from scanners.onnx.walk import walk
 from scanners.pages import PagedSource
 from scanners.paths_inside import why_it_leaves
+from scanners.protobuf.tree import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scanners.formats import Part
     from scanners.neighbours import Neighbour, Neighbours
-    from scanners.onnx.walk import Message
+    from scanners.protobuf.tree import Message
     from scanners.sources import Source
 
     Key = tuple[str, str]
@@ -40,7 +40,7 @@ def read(part: Part) -> Iterator[Finding]:
     model = _Model()
     broken: Malformed | None = None
     source = PagedSource(part.source, _PAGES)
-    messages = walk(source)
+    messages = walk(source, Kind.MODEL, CHILDREN, TEXTS)
     try:
         for message in messages:
             part.budget.spend_member()

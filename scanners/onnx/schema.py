@@ -6,14 +6,14 @@ From https://github.com/onnx/onnx/blob/main/onnx/onnx.proto; every other field i
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Kind(Enum):
+class Kind(StrEnum):
     """A message of ONNX that is walked."""
 
     MODEL = "ModelProto"
@@ -26,11 +26,9 @@ class Kind(Enum):
     TRAINING = "TrainingInfoProto"
 
 
-LONGEST_TEXT = 1 << 16
-"""Bytes of a name, key or path that are looked at."""
 IR_VERSION, GRAPH, OPSET_IMPORT = 1, 7, 8
 """Of ModelProto: what tells it from other messages."""
-CHILDREN: Mapping[Kind, Mapping[int, Kind]] = {
+CHILDREN: Mapping[str, Mapping[int, str]] = {
     Kind.MODEL: {GRAPH: Kind.GRAPH, 20: Kind.TRAINING, 25: Kind.FUNCTION},
     Kind.TRAINING: {1: Kind.GRAPH, 2: Kind.GRAPH},
     Kind.GRAPH: {1: Kind.NODE, 5: Kind.TENSOR, 15: Kind.SPARSE_TENSOR},
@@ -48,7 +46,7 @@ CHILDREN: Mapping[Kind, Mapping[int, Kind]] = {
     Kind.TENSOR: {},
 }
 """Message -> field -> the message in it."""
-TEXTS: Mapping[Kind, Mapping[int, str]] = {
+TEXTS: Mapping[str, Mapping[int, str]] = {
     Kind.NODE: {3: "name", 4: "op_type", 7: "domain"},
     Kind.ATTRIBUTE: {1: "name", 4: "s"},
     Kind.FUNCTION: {1: "name", 10: "domain"},

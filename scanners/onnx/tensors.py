@@ -13,6 +13,7 @@ from scanners.findings import Finding
 from scanners.formats import Malformed
 from scanners.onnx import schema
 from scanners.paths_inside import why_it_leaves
+from scanners.protobuf.tree import read_text
 from scanners.protobuf.wire import BYTES, FIXED32, FIXED64, VARINT, fields, numbers
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Tensor:
         elif field.wire == BYTES and field.number == schema.RAW_DATA:
             self.raw = field.end - field.start
         elif field.wire == BYTES and field.number == schema.TENSOR_NAME:
-            self.name = _text(source, field.span)
+            self.name = read_text(source, field.span)
         elif field.wire == BYTES and field.number == schema.EXTERNAL_DATA:
             self.entries.append(_entry(source, field.span))
 
@@ -191,12 +192,8 @@ def _entry(source: Source, span: Span) -> tuple[str, str]:
     texts = {schema.KEY: "", schema.VALUE: ""}
     for field in fields(source, span):
         if field.wire == BYTES and field.number in texts:
-            texts[field.number] = _text(source, field.span)
+            texts[field.number] = read_text(source, field.span)
     return texts[schema.KEY], texts[schema.VALUE]
-
-
-def _text(source: Source, span: Span) -> str:
-    return source.read(span.start, min(schema.LONGEST_TEXT, span.end - span.start)).decode("utf-8", "surrogateescape")
 
 
 def _finding(rule: str, tensor: Tensor, evidence: str, name: str | None = None) -> Finding:

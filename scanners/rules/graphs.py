@@ -1,4 +1,4 @@
-"""Rules about graphs of other frameworks than TensorFlow: ONNX, TensorFlow Lite, OpenVINO, PMML."""
+"""Rules about graphs of other frameworks than TensorFlow: ONNX, TensorFlow Lite, OpenVINO, PMML, Core ML, PaddlePaddle."""
 
 from scanners.findings import Severity
 from scanners.rules.rule import Rule
@@ -165,5 +165,52 @@ TABLE = (
         "Evaluators that know the extension may run it; the standard gives it no meaning.",
         "Export the model anew without the extension, or ask its publisher what it is for.",
         ("https://dmg.org/pmml/v4-4-1/GeneralStructure.html",),
+    ),
+    Rule(
+        "coreml-custom-code",
+        Severity.MEDIUM,
+        "The model uses a class of the app that loads it",
+        "The class is native code that the app has to bring, doing nobody knows what.",
+        "If you know the class, allow its name by --allow-import.",
+        ("https://developer.apple.com/documentation/coreml/mlcustomlayer",),
+    ),
+    Rule(
+        "coreml-linked-model",
+        Severity.MEDIUM,
+        "The model stands for another one that lies elsewhere",
+        "What is loaded in its place was not examined with it.",
+        "Put the other model in the place of this one.",
+    ),
+    Rule(
+        "coreml-path-leaves",
+        Severity.HIGH,
+        "The model names a file outside of its folder",
+        "The loader opens the path with the rights of the process.",
+        "Save the model anew; weights lie in the package.",
+        ("CWE-22",),
+    ),
+    Rule(
+        "coreml-weights-disagree",
+        Severity.HIGH,
+        "The blobs of a file of weights contradict the file or each other",
+        "A reader that trusts the descriptions reads bytes that are no weights, and what belongs to no blob is somebody else's.",
+        "Save the model anew; the converter does not write this.",
+        ("CWE-125",),
+    ),
+    Rule(
+        "paddle-op",
+        Severity.HIGH,
+        "The program does more than compute",
+        "The operator calls Python, opens files, talks to other machines or holds another engine's program.",
+        _EXPORT,
+        ("https://github.com/PaddlePaddle/Paddle/blob/develop/SECURITY.md",),
+    ),
+    Rule(
+        "paddle-parameters-disagree",
+        Severity.HIGH,
+        "A tensor is longer than its file",
+        "A reader that trusts the description allocates or reads beyond what is there.",
+        "Get the file again; if it still disagrees, do not load it.",
+        ("CWE-789",),
     ),
 )

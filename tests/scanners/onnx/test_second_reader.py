@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanners.formats import Malformed
-from scanners.onnx.schema import Kind
+from scanners.onnx.schema import CHILDREN, TEXTS, Kind
 from scanners.onnx.tensors import Tensor
-from scanners.onnx.walk import walk
+from scanners.protobuf.tree import walk
 from scanners.sources import BytesSource
 from tests.corpus.onnx import SAMPLES
 
@@ -22,7 +22,7 @@ def ours(data: bytes) -> tuple[list[tuple[str, str]], list[tuple[str, int, tuple
     """Return operators and tensors as the walk sees them."""
     source = BytesSource(data)
     operators, tensors = [], []
-    for message in walk(source):
+    for message in walk(source, Kind.MODEL, CHILDREN, TEXTS):
         if message.kind is Kind.NODE:
             operators.append((message.text("domain"), message.text("op_type")))
         elif message.kind is Kind.TENSOR:

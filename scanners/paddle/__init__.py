@@ -1,0 +1,1 @@
+"""PaddlePaddle: programs of operators, and files of parameters."""

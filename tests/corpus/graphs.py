@@ -1,0 +1,125 @@
+"""Models of Core ML and PaddlePaddle that name what is not theirs, formats that are recognised only; and ordinary ones."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+from tests.corpus.tensorflow_builder import data, number, varint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+def model(*kinds: bytes) -> bytes:
+    """Return a Core ML model of the given kinds; an honest one is of one."""
+    description = data(2, data(1, data(1, "x")))
+    return number(1, 8) + description + b"".join(kinds)
+
+
+def network(*layers: bytes) -> bytes:
+    """Return a NeuralNetwork."""
+    return b"".join(data(1, data(1, "layer") + layer) for layer in layers)
+
+
+def custom(name: str) -> bytes:
+    """Return a custom layer."""
+    return data(500, data(10, name))
+
+
+def program(file: str) -> bytes:
+    """Return a program with one operation, whose weights lie in a file."""
+    blob = data(5, data(1, file) + number(2, 64))
+    operation = data(1, "const") + data(5, data(1, "val") + data(2, blob))
+    block = data(3, operation)
+    function = data(2, "ios15") + data(3, data(1, "ios15") + data(2, block))
+    return number(1, 1) + data(2, data(1, "main") + data(2, function))
+
+
+def pipeline(*models: bytes) -> bytes:
+    """Return a Pipeline."""
+    return b"".join(data(1, item) for item in models)
+
+
+def described(start: int, size: int) -> bytes:
+    """Return the description of a blob of weights."""
+    return struct.pack("<IIQQ", 0xDEADBEEF, 1, size, start).ljust(64, b"\0")
+
+
+def blob(position: int, size: int, *, start: int | None = None) -> bytes:
+    """Return a blob behind its description, aligned."""
+    numbers = (b"\1" * size).ljust(-(-size // 64) * 64, b"\0")
+    return described(position + 64 if start is None else start, size) + numbers
+
+
+def weights(*blobs: bytes) -> bytes:
+    """Return a file of weights."""
+    return struct.pack("<II", len(blobs), 2).ljust(64, b"\0") + b"".join(blobs)
+
+
+def paddle(*operators: str) -> bytes:
+    """Return a program of PaddlePaddle's with a block of operators."""
+    variables = data(3, data(1, "x") + data(2, number(1, 7)))
+    block = number(1, 0) + number(2, -1) + variables + b"".join(data(4, data(3, name)) for name in operators)
+    return data(1, block) + data(4, number(1, 2_000_000))
+
+
+def parameter(*shape: int, stored: int) -> bytes:
+    """Return a tensor of floats as PaddlePaddle saves it."""
+    description = number(1, 5) + data(2, b"".join(map(varint, shape)))
+    return struct.pack("<IQIi", 0, 0, 0, len(description)) + description + bytes(stored)
+
+
+SAMPLES: Mapping[str, Callable[[], bytes]] = {
+    "coreml-custom-layer.mlmodel": lambda: model(data(500, network(custom("AcmeLayer")))),
+    "coreml-custom-layer-in-pipeline.mlmodel": lambda: model(
+        data(200, data(1, pipeline(model(data(403, network(custom("AcmeLayer")))))))
+    ),
+    "coreml-custom-layer-in-branch.mlmodel": lambda: model(
+        data(500, network(data(605, data(2, network(data(615, data(4, network(custom("AcmeLayer")))))))))
+    ),
+    "coreml-custom-model.mlmodel": lambda: model(data(555, data(10, "AcmeModel"))),
+    "coreml-second-kind.mlmodel": lambda: model(data(500, network()), data(555, data(10, "AcmeModel"))),
+    "coreml-linked-model.mlmodel": lambda: model(data(556, data(1, data(1, data(1, "other.mlmodelc"))))),
+    "coreml-linked-model-elsewhere.mlmodel": lambda: model(data(556, data(1, data(2, data(1, "/tmp/models"))))),
+    "coreml-weights-elsewhere.mlmodel": lambda: model(data(502, program("@model_path/../../secret"))),
+    "coreml-weights-absolute.mlmodel": lambda: model(data(502, program("/etc/passwd"))),
+    "coreml-breaks-off.mlmodel": lambda: model(data(500, network(custom("AcmeLayer"))), data(10, b"x"))[:-1],
+    "coreml-blob-behind-the-end.bin": lambda: weights(described(128, 1 << 40)),
+    "coreml-blob-elsewhere.bin": lambda: weights(blob(64, 64, start=64)),
+    "coreml-bytes-behind-blobs.bin": lambda: weights(blob(64, 64)) + b"more",
+    "coreml-bytes-between-blobs.bin": lambda: weights(blob(64, 4)[:-4] + b"more", blob(192, 4)),
+    "coreml-blobs-missing.bin": lambda: struct.pack("<II", 9, 2).ljust(64, b"\0") + blob(64, 64),
+    "paddle-python.pdmodel": lambda: paddle("feed", "py_func", "fetch"),
+    "paddle-load.pdmodel": lambda: paddle("feed", "load", "fetch"),
+    "paddle-save.pdmodel": lambda: paddle("feed", "save_combine", "fetch"),
+    "paddle-network.pdmodel": lambda: paddle("listen_and_serv"),
+    "paddle-engine.pdmodel": lambda: paddle("feed", "tensorrt_engine", "fetch"),
+    "paddle-in-second-block.pdmodel": lambda: paddle("while") + paddle("py_func"),
+    "paddle-parameter-too-long.pdiparams": lambda: parameter(1 << 40, stored=16),
+    "paddle-parameters-break-off.pdiparams": lambda: parameter(2, 2, stored=16) + b"\0\0\0",
+    "recognised-tensorrt.engine": lambda: b"ptrt" + bytes(60),
+    "recognised-rknn.rknn": lambda: b"RKNN" + bytes(60),
+    "recognised-torch7.t7": lambda: struct.pack("<3i", 4, 1, 3) + b"V 1" + struct.pack("<i", 17) + b"torch.FloatTensor",
+    "recognised-r-data.rds": lambda: b"X\n\0\0\0\3\0\4\3\1\0\3\5\0" + bytes(40),
+    "recognised-r-text.rds": lambda: b"A\n3\n262913\n197888\n5\nUTF-8\n238\n",
+    "recognised-mxnet.params": lambda: struct.pack("<QQQ", 0x112, 0, 1) + bytes(40),
+    "recognised-cntk.model": lambda: "BCN".encode("utf-16-le") + bytes(40),
+    "recognised-mxnet-symbol.json": lambda: (
+        b'{"nodes": [{"op": "Custom", "name": "c", "inputs": []}], "heads": [], "attrs": {"mxnet_version": ["int", 10901]}}'
+    ),
+    "recognised-paddle.json": lambda: (
+        b'{"base_code": {"magic": "pir", "trainable": false, "version": 1}, "program": {"regions": []}}'
+    ),
+    "recognised-onnx-runtime.ort": lambda: b"\x1c\0\0\0ORTM" + bytes(56),
+    "recognised-executorch.pte": lambda: b"\x1c\0\0\0ET12" + bytes(56),
+    "benign-coreml-network.mlmodel": lambda: model(data(500, network(data(140, b"")))),
+    "benign-coreml-program.mlmodel": lambda: model(data(502, program("@model_path/weights/weight.bin"))),
+    "benign-coreml-pipeline.mlmodel": lambda: model(
+        data(202, pipeline(model(data(500, network())), model(data(900, b""))))
+    ),
+    "benign-coreml-weights.bin": lambda: weights(blob(64, 64), blob(192, 5), blob(320, 128)),
+    "benign-paddle-program.pdmodel": lambda: paddle("feed", "conv2d", "relu", "fetch"),
+    "benign-paddle-parameters.pdiparams": lambda: parameter(2, 2, stored=16) + parameter(3, stored=12),
+    "benign-r-like-labels.txt": lambda: b"A\n2\n3\n4\n5\n",
+}
