@@ -2,7 +2,7 @@
 Frozen records: keyword-only, slotted, compared by value, as `@dataclass(frozen=True, slots=True, kw_only=True)` makes them.
 
 They exist because a gate holds a server up while it starts. `dataclasses` imports `inspect` and compiles the methods of each
-class from text: together a third of what a whole run on one small file took (docs/decisions/0006). Nothing is
+class from text: together a third of what a whole run on one small file took (docs/decisions/0007). Nothing is
 generated here, so a record costs no more than any class; making one takes longer, which no record in this project is made
 often enough to notice. Everywhere else dataclasses are the right choice.
 """

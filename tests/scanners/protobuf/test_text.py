@@ -1,5 +1,6 @@
 """The text format is read as the protobuf library reads it."""
 
+import re
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanners.formats import Malformed
+from scanners.protobuf import text as text_module
 from scanners.protobuf.messages import Messages
 from scanners.protobuf.text import rewrite
 from scanners.protobuf.wire import Span
@@ -18,6 +20,36 @@ SCHEMA = {
     "Inner": {"label": (1, "text"), "outer": (2, "Outer"), "count": (7, "number")},
 }
 MESSAGES = Messages("weighbridge.test", SCHEMA)
+
+
+_LINES = (
+    'name: "a"',
+    'name: "a" "b"',
+    'name: "a"\n  "b"',
+    'name: "a\\n"',
+    "name: 'a'",
+    "items {",
+    "items: {",
+    "items <",
+    "unknown {",
+    "unknown: ENUMERATOR",
+    "outer {",
+    'label: "b" # so called',
+    "count: 7",
+    "count: -7",
+    "count: 0x1F",
+    "count: 1 2",
+    "counts: [1, 2]",
+    "counts: 1; counts: 2",
+    "# nothing",
+    "}",
+    "} }",
+    ">",
+    "name",
+    "name:",
+    "a.b: 1",
+    "[a.b] {",
+)
 
 
 def parsed(text: bytes) -> Any:
@@ -98,3 +130,19 @@ def test_any_text(text: str) -> None:
     except Malformed:
         with pytest.raises(text_format.ParseError):
             text_format.Parse(text, MESSAGES.parse("Outer", BytesSource(b""), Span(0, 0)), allow_unknown_field=True)
+
+
+@given(st.lists(st.sampled_from(_LINES), max_size=12).map("\n".join))
+def test_printed_lines_are_read_as_their_tokens_are(text: str) -> None:
+    """The short way through what printers write comes to the same as the long one, and refuses the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text_module, "_PLAIN", re.compile(rb"(?!)"))
+        by_tokens = _rewritten(text.encode())
+    assert _rewritten(text.encode()) == by_tokens
+
+
+def _rewritten(text: bytes) -> bytes | None:
+    try:
+        return rewrite(text, "Outer", SCHEMA)
+    except Malformed:
+        return None
