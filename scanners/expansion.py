@@ -8,28 +8,30 @@ of it becomes is counted without making it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, TypeVar
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
+    from typing import Any, TypeVar
 
-Key = TypeVar("Key", bound=Hashable)
+    Key = TypeVar("Key", bound=Hashable)
+
 _MOST = 1 << 63
 
 
-@dataclass(slots=True)
-class Body(Generic[Key]):
+class Body:
     """What stands for a name, or what names are used in."""
 
-    size: int = 0
-    """Nodes or letters, without what the names in it stand for."""
-    uses: Counter[Key] = field(default_factory=Counter)
-    """How often each name stands in it."""
+    __slots__ = ("size", "uses")
+
+    def __init__(self, size: int = 0, uses: Counter[Any] | None = None) -> None:
+        self.size = size
+        """Nodes or letters, without what the names in it stand for."""
+        self.uses: Counter[Any] = Counter() if uses is None else uses
+        """How often each name stands in it."""
 
 
-def expanded(main: Body[Key], bodies: Mapping[Key, Body[Key]]) -> int | None:
+def expanded(main: Body, bodies: Mapping[Key, Body]) -> int | None:
     """Return what `main` comes to, no more than can be counted; None where a name stands for itself."""
     sizes: dict[Key, int] = {}
     if any(_loops(start, bodies, sizes) for start in bodies):
@@ -37,7 +39,7 @@ def expanded(main: Body[Key], bodies: Mapping[Key, Body[Key]]) -> int | None:
     return _size(main, bodies, sizes)
 
 
-def _loops(start: Key, bodies: Mapping[Key, Body[Key]], sizes: dict[Key, int]) -> bool:
+def _loops(start: Key, bodies: Mapping[Key, Body], sizes: dict[Key, int]) -> bool:
     """Note what a name comes to; say whether it stands for itself."""
     stack, entered = [start], {start}
     while stack:
@@ -54,7 +56,7 @@ def _loops(start: Key, bodies: Mapping[Key, Body[Key]], sizes: dict[Key, int]) -
     return False
 
 
-def _size(body: Body[Key], bodies: Mapping[Key, Body[Key]], sizes: Mapping[Key, int]) -> int:
+def _size(body: Body, bodies: Mapping[Key, Body], sizes: Mapping[Key, int]) -> int:
     total = body.size
     for name, times in body.uses.items():
         if name in bodies:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from scanners.coreml import schema as coreml
 from scanners.formats import Format
-from scanners.keras.shapes import is_config
 from scanners.msgpack import is_map
 from scanners.onnx import shapes as onnx
 from scanners.paddle import schema as paddle
@@ -28,13 +27,20 @@ _MESSAGES = (
 
 def by_structure(source: Source, head: bytes, name: str) -> tuple[Format, ...]:
     """Return the formats that a part fits; `INERT` for a message of TensorFlow's that can carry no code."""
-    if is_config(source, head):
+    if b"{" in head and _is_config(source, head):
         return (Format.KERAS_CONFIG,)
     if text_message(source) is not None:
         return (Format.TENSORFLOW_TEXT,)
     if head[0] in _MAPS and is_map(source, named=suffix(name) == ".msgpack"):
         return (Format.FLAX_MSGPACK,)
     return by_messages(source)
+
+
+def _is_config(source: Source, head: bytes) -> bool:
+    """Say whether a text is a configuration of Keras; imported here, since messages never are."""
+    from scanners.keras.shapes import is_config
+
+    return is_config(source, head)
 
 
 def by_messages(source: Source) -> tuple[Format, ...]:

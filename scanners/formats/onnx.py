@@ -59,9 +59,9 @@ class _Model:
     """What has been seen of a model."""
 
     def __init__(self) -> None:
-        self._main: Body[Key] = Body()
-        self._functions: dict[Key, Body[Key]] = {}
-        self._bodies: dict[Message, Body[Key]] = {}
+        self._main: Body = Body()
+        self._functions: dict[Key, Body] = {}
+        self._bodies: dict[Message, Body] = {}
         self._first: dict[Key, tuple[str, int]] = {}
         self._ranges: list[Range] = []
         self._names: dict[Message, set[int]] = {}
@@ -87,7 +87,7 @@ class _Model:
         body.size += 1
         body.uses[key] += 1
 
-    def _body(self, message: Message) -> Body[Key]:
+    def _body(self, message: Message) -> Body:
         """Return the function that a node stands in, or the graph."""
         outer = message.outer
         while outer is not None:
