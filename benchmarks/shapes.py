@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import keras_models, pickles, small_files, tensorflow_models, tensors
+from benchmarks import keras_models, onnx_models, pickles, small_files, tensorflow_models, tensors
 from benchmarks.environments import MODELS, prepare
 from benchmarks.scale import SCALES
 
@@ -104,6 +104,13 @@ SHAPES: tuple[Shape, ...] = (
         file="model.safetensors",
         kind=Kind.MODEL,
         build=lambda path, scale: tensors.safetensors(path, scale.tensor_bytes),
+    ),
+    Shape(
+        name="onnx",
+        title="ONNX model and its external data",
+        file="onnx",
+        kind=Kind.MODEL,
+        build=lambda path, scale: onnx_models.external(path, scale.tensor_bytes),
     ),
     Shape(
         name="keras-h5",

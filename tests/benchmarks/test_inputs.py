@@ -12,12 +12,15 @@ from itertools import pairwise
 import h5py
 import pytest
 
-from benchmarks import keras_models, pickles, small_files, tensorflow_models, tensors
+from benchmarks import keras_models, onnx_models, pickles, small_files, tensorflow_models, tensors
 from benchmarks.scale import QUICK
 from benchmarks.shapes import SHAPES, Kind, by_name, files_of, size
 from scanners.engine import examine
+from scanners.examining import ScanOptions, scan_target
 from scanners.findings import Examined
+from scanners.limits import Limits
 from scanners.sources import BytesSource
+from scanners.walk import walk
 
 PAYLOAD = 64 << 10
 OPERATIONS = ("Const", "MatMul", "BiasAdd", "Relu")
@@ -158,6 +161,18 @@ def test_the_saved_model_has_as_many_nodes_as_asked_for(tmp_path):
     raw = (tmp_path / "model" / "saved_model.pb").read_bytes()
     operations = {name: raw.count(b"\x12" + bytes([len(name)]) + name.encode()) for name in OPERATIONS}
     assert operations == {"Const": 8, "MatMul": 4, "BiasAdd": 4, "Relu": 4}
+
+
+def test_every_byte_beside_an_onnx_model_is_a_tensor(tmp_path):
+    """Both files are examined in full, the one by what the other says of it."""
+    onnx_models.external(tmp_path / "onnx", PAYLOAD)
+    options = ScanOptions(limits=Limits())
+    reports = {file.name: scan_target(file, options) for file in walk(str(tmp_path / "onnx"))}
+    assert {name: report.formats for name, report in reports.items()} == {
+        "model.onnx": ("onnx",),
+        "model.onnx_data": ("tensor-data",),
+    }
+    assert all(report.examined is Examined.FULLY and not report.findings for report in reports.values())
 
 
 @pytest.mark.parametrize("name", ["keras-h5", "keras-zip", "saved-model"])

@@ -6,23 +6,26 @@ from pathlib import Path
 
 import pytest
 
-from scanners.engine import examine
+from scanners.examining import ScanOptions, scan_target
 from scanners.findings import Examined, Severity
-from scanners.sources import BytesSource
+from scanners.limits import Limits
+from scanners.walk import WalkedFile, walk
 
 GRAPHS = Path(__file__).parents[1] / "benign" / "graphs"
 PROVENANCE = tomllib.loads((GRAPHS / "PROVENANCE.toml").read_text())
-FILES = sorted(path for path in GRAPHS.rglob("*") if path.is_file() and path.name not in {"LICENSE", "PROVENANCE.toml"})
+OTHER = frozenset({"LICENSE", "PROVENANCE.toml"})
+WALKED = [entry for entry in walk(str(GRAPHS)) if isinstance(entry, WalkedFile) and Path(entry.name).name not in OTHER]
+FILES = [GRAPHS / entry.name for entry in WALKED]
 
 
 def _name(path: Path) -> str:
     return path.relative_to(GRAPHS).as_posix()
 
 
-@pytest.mark.parametrize("path", FILES, ids=_name)
-def test_an_honest_graph_raises_no_alarm(path: Path) -> None:
-    """Examined to the end, and nothing at the threshold or above."""
-    report = examine(BytesSource(path.read_bytes()), path.name)
+@pytest.mark.parametrize("file", WALKED, ids=lambda file: file.name)
+def test_an_honest_graph_raises_no_alarm(file: WalkedFile) -> None:
+    """Examined to the end, with the files beside it, and nothing at the threshold or above."""
+    report = scan_target(file, ScanOptions(limits=Limits()))
     assert [finding for finding in report.findings if finding.severity >= Severity.MEDIUM] == []
     assert (report.examined, report.gaps) == (Examined.FULLY, ())
 
