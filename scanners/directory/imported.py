@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from scanners.findings import Finding
-from scanners.imports import Kind, judge
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -54,6 +53,8 @@ def judge_imported(name: str, where: str, allowed: AbstractSet[str] = frozenset(
 
     Returns None for what `allowed` lists or a known library offers and nothing denies.
     """
+    from scanners.imports import Kind, judge  # heavy, and most configurations name nothing
+
     module, _, attribute = name.rpartition(".")
     if name in allowed:
         return None

@@ -38,7 +38,7 @@ def is_manifest(root: Any) -> bool:
     return isinstance(root, dict) and (
         _is_pipeline(root)
         or (isinstance(root.get("model"), dict) and "modelName" in root["model"])
-        or isinstance(root.get("implementation"), str)
+        or _is_settings(root)
     )
 
 
@@ -49,7 +49,8 @@ def judge_root(root: Any, allowed: frozenset[str]) -> Iterator[Finding]:
     elif isinstance(root, dict):
         yield from _model_index(root, allowed)
         yield from _torchserve(root.get("model"))
-        yield from _mlserver(root.get("implementation"), allowed)
+        if _is_settings(root):
+            yield from _mlserver(root["implementation"], allowed)
 
 
 def _modules(root: list[Any], allowed: frozenset[str]) -> Iterator[Finding]:
@@ -102,10 +103,14 @@ def _torchserve(model: Any) -> Iterator[Finding]:
         yield from judge_path(model.get(key), f"model.{key}")
 
 
-def _mlserver(implementation: Any, allowed: frozenset[str]) -> Iterator[Finding]:
-    """Judge `model-settings.json`: the class of the runtime, imported from the model's folder where that has one."""
-    if not isinstance(implementation, str) or "." not in implementation or implementation in allowed:
-        return
-    if not implementation.startswith(("mlserver.", "mlserver_")):
+def _is_settings(root: dict[str, Any]) -> bool:
+    """Say whether an object is `model-settings.json`: it names a class, and the model or where that is."""
+    implementation = root.get("implementation")
+    return isinstance(implementation, str) and "." in implementation and not {"name", "parameters"}.isdisjoint(root)
+
+
+def _mlserver(implementation: str, allowed: frozenset[str]) -> Iterator[Finding]:
+    """Judge the class of MLServer's runtime, which is imported from the model's folder where that has one."""
+    if not implementation.startswith(("mlserver.", "mlserver_")) and implementation not in allowed:
         shown = implementation[:_SHOWN]
         yield Finding(rule="server-code", evidence=f"implementation names {shown}", name=shown)

@@ -65,7 +65,7 @@ _KINDS = (
 
 def _local(text: str) -> str:
     requirement = text.partition(";")[0]
-    return "a file or folder" if _LOCAL.match(requirement) else ""
+    return "a file or folder" if "::" not in text and _LOCAL.match(requirement) else ""
 
 
 def lines(text: str) -> Iterator[tuple[int, str]]:

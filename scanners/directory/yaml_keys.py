@@ -56,6 +56,7 @@ def judge_nodes(documents: Documents, allowed: frozenset[str]) -> Iterator[Findi
             yield from _tag(node, allowed)
         for key, value in node.pairs:
             yield from _pair(key.text, value, allowed)
+        yield from _channels(node)
 
 
 def _tag(node: Node, allowed: frozenset[str]) -> Iterator[Finding]:
@@ -83,7 +84,11 @@ def _pair(key: str | None, value: Node, allowed: frozenset[str]) -> Iterator[Fin
     elif key in _INSTALLED:
         for item in value.items:
             yield from judge_requirement(item.text or "", f"line {item.line}")
-    elif key == "channels":
-        for item in value.items:
-            if item.text and "://" in item.text:
-                yield from judge_requirement(f"--index-url {item.text}", f"line {item.line}: channel")
+
+
+def _channels(node: Node) -> Iterator[Finding]:
+    """Yield the addresses among the channels of a conda environment."""
+    channels = node.get("channels") if node.pairs and node.get("dependencies") is not None else None
+    for item in channels.items if channels is not None else ():
+        if item.text and "://" in item.text:
+            yield from judge_requirement(f"--index-url {item.text}", f"line {item.line}: channel")

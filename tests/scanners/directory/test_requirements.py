@@ -24,6 +24,7 @@ from scanners.directory.requirements import judge_requirement, lines
         "numpy  # from https://example.com",
         "python=3.11",
         "conda-forge::numpy",
+        "conda-forge/linux-64::numpy=2",
         "zipp",
         "editdistance",
     ],
