@@ -94,6 +94,14 @@ NOTES: Mapping[Format, Note] = {
         "what the computation means",
     ),
     Format.XML: Note("entities that are fetched from elsewhere, or that explode", "everything else in it"),
+    Format.ORT: Note(
+        "operators of the graph and its subgraphs as in onnx, shapes of tensors against what they hold",
+        "the numbers of tensors; what the computation means",
+    ),
+    Format.EXECUTORCH: Note(
+        "operators and backends by name, places of segments against the file",
+        "the numbers; the programs that delegates hold for accelerators",
+    ),
     Format.COREML: Note(
         "classes of the app in layers and models, models in other files, paths of weights, in pipelines and programs at any depth",
         "the numbers; what the computation means; the manifest of a package",
@@ -170,7 +178,6 @@ NOTES: Mapping[Format, Note] = {
             Format.SEVEN_ZIP,
             Format.RAR,
             Format.OTHER_ARCHIVE,
-            Format.ORT,
             Format.PADDLE_JSON,
             Format.TENSORRT,
             Format.RKNN,
@@ -178,7 +185,6 @@ NOTES: Mapping[Format, Note] = {
             Format.CNTK,
             Format.TORCH7,
             Format.R_DATA,
-            Format.EXECUTORCH,
             Format.XGBOOST_JSON,
             Format.XGBOOST_UBJSON,
             Format.LIGHTGBM,

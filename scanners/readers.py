@@ -285,6 +285,18 @@ def _paddle_parameters(part: Part) -> Iterator[Finding | Gap | Embedded]:
     return paddle_parameters.read(part)
 
 
+def _onnx_runtime(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import onnx_runtime
+
+    return onnx_runtime.read(part)
+
+
+def _executorch(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import executorch
+
+    return executorch.read(part)
+
+
 READERS: Mapping[Format, Reader | None] = {
     Format.TENSORFLOW_TEXT: _tensorflow_text,
     Format.TENSORFLOW_CHECKPOINT: _tensorflow_checkpoint,
@@ -343,8 +355,8 @@ READERS: Mapping[Format, Reader | None] = {
     Format.CNTK: None,
     Format.TORCH7: None,
     Format.R_DATA: None,
-    Format.ORT: None,
-    Format.EXECUTORCH: None,
+    Format.ORT: _onnx_runtime,
+    Format.EXECUTORCH: _executorch,
     Format.JINJA_TEMPLATE: _jinja_template,
     Format.FLAX_MSGPACK: _flax_msgpack,
     Format.SKOPS: _skops,

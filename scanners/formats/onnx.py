@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from scanners.expansion import Body, expanded
 from scanners.findings import Finding
 from scanners.formats import Malformed
-from scanners.onnx.operators import NOT_RECOGNISED, judge_operator
+from scanners.onnx.operators import judge_use
 from scanners.onnx.schema import CHILDREN, TEXTS, Kind
 from scanners.onnx.tensors import Range, Tensor, judge_tensor
 from scanners.pages import PagedSource
@@ -113,17 +113,10 @@ class _Model:
             names.add(hash(tensor.name))
 
     def judge_operators(self, allowed: frozenset[str]) -> Iterator[Finding]:
-        """Judge every operator once, by domain and name."""
+        """Judge every operator that is no function of the model once, by domain and name."""
         for (domain, name), (node, offset) in self._first.items():
-            judgement = judge_operator(domain, name)
-            called = f"{domain or 'ai.onnx'}.{name}"
-            if judgement is None or (
-                judgement is NOT_RECOGNISED
-                and ((domain, name) in self._functions or not allowed.isdisjoint((domain, called)))
-            ):
-                continue
-            evidence = f"{called[:200]} {judgement.reason}; node {node[:200]}"
-            yield Finding(rule=judgement.rule, evidence=evidence, name=called[:200], offset=offset)
+            if (domain, name) not in self._functions:
+                yield from judge_use(domain, name, node, offset, allowed)
 
     def judge_functions(self) -> Iterator[Finding]:
         """Judge what the calls of functions come to: runtimes put the body in the place of each."""

@@ -11,8 +11,10 @@ import os.path
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from scanners.findings import Finding
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
 class OperatorJudgement(NamedTuple):
@@ -163,6 +165,16 @@ def judge_operator(domain: str, name: str) -> OperatorJudgement | None:
     if domain == "com.microsoft.extensions" and name.startswith(_CLOUD_PREFIXES):
         return OperatorJudgement("onnx-network-op", _CLOUD)
     return None if _is_known(domain, name) else NOT_RECOGNISED
+
+
+def judge_use(domain: str, name: str, node: str, offset: int, allowed: frozenset[str]) -> Iterator[Finding]:
+    """Judge an operator that a node uses; `allowed` are operators and domains that the operator of the server knows."""
+    judgement = judge_operator(domain, name)
+    called = f"{domain or 'ai.onnx'}.{name}"
+    if judgement is None or (judgement is NOT_RECOGNISED and not allowed.isdisjoint((domain, called))):
+        return
+    evidence = f"{called[:200]} {judgement.reason}; node {node[:200]}"
+    yield Finding(rule=judgement.rule, evidence=evidence, name=called[:200], offset=offset)
 
 
 def _is_known(domain: str, name: str) -> bool:

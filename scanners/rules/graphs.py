@@ -1,4 +1,4 @@
-"""Rules about graphs of other frameworks than TensorFlow: ONNX, TensorFlow Lite, OpenVINO, PMML, Core ML, PaddlePaddle."""
+"""Rules about graphs of other frameworks than TensorFlow: ONNX, TensorFlow Lite, OpenVINO, PMML, Core ML, PaddlePaddle, ExecuTorch."""
 
 from scanners.findings import Severity
 from scanners.rules.rule import Rule
@@ -212,5 +212,21 @@ TABLE = (
         "A reader that trusts the description allocates or reads beyond what is there.",
         "Get the file again; if it still disagrees, do not load it.",
         ("CWE-789",),
+    ),
+    Rule(
+        "executorch-not-recognised",
+        Severity.MEDIUM,
+        "The program uses an operator or a backend that is not known to only compute",
+        "It is native code that the runtime was built with, or loads with the program, doing nobody knows what.",
+        "If you know it, allow its name, with a dot for the colons, by --allow-import.",
+        ("https://docs.pytorch.org/executorch/stable/kernel-library-custom-aten-kernel.html",),
+    ),
+    Rule(
+        "executorch-segment-disagrees",
+        Severity.HIGH,
+        "A segment of the program lies outside of the file",
+        "A reader that trusts the place reads beyond what is there.",
+        "Export the program anew; the exporter does not write this.",
+        ("CWE-125",),
     ),
 )

@@ -35,10 +35,9 @@ class Table:
     fields: Mapping[int, Value] = field(default_factory=dict)
 
 
-def buffer(identifier: bytes, table: Table) -> bytes:
-    """Return a whole buffer with its identifier of four letters."""
-    written = bytearray(8)
-    written[4:8] = identifier
+def buffer(identifier: bytes, table: Table, *, header: bytes = b"") -> bytes:
+    """Return a whole buffer with its identifier of four letters, and what stands behind that."""
+    written = bytearray(4) + identifier + header
     start = _table(written, table)
     struct.pack_into("<I", written, 0, start)
     return bytes(written)

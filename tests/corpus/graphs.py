@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
+from tests.corpus.flatbuffer_builder import Number, Numbers, Table, buffer
 from tests.corpus.tensorflow_builder import data, number, varint
 
 if TYPE_CHECKING:
@@ -70,6 +71,33 @@ def parameter(*shape: int, stored: int) -> bytes:
     return struct.pack("<IQIi", 0, 0, 0, len(description)) + description + bytes(stored)
 
 
+def ort_tensor(*dims: int, raw: bytes) -> Table:
+    """Return a tensor of floats of ONNX Runtime's."""
+    return Table({0: "w", 2: Numbers("<q", dims), 3: Number("<i", 1), 4: raw})
+
+
+def ort_node(op: str, domain: str = "", attributes: list[Table] | None = None) -> Table:
+    """Return a node of ONNX Runtime's."""
+    return Table({0: "n", 2: domain, 5: op, 10: attributes or []})
+
+
+def ort(*nodes: Table, tensors: list[Table] | None = None) -> bytes:
+    """Return a session of ONNX Runtime's: a model and its graph."""
+    graph = Table({0: tensors or [], 2: list(nodes)})
+    return buffer(b"ORTM", Table({0: "6", 1: Table({0: Number("<q", 10), 7: graph})}))
+
+
+def pte(*operators: str, backends: tuple[str, ...] = (), segment: tuple[int, int] | None = None) -> bytes:
+    """Return a program of ExecuTorch's; a segment is given by its offset and size, and lies behind the program."""
+    named = [Table({0: name, 1: "out"}) for name in operators]
+    plan = Table({0: "forward", 6: named, 7: [Table({0: name}) for name in backends]})
+    places = [Table({0: Number("<Q", segment[0]), 1: Number("<Q", segment[1])})] if segment else []
+    program = Table({0: Number("<I", 0), 1: [plan], 4: places})
+    size = len(buffer(b"ET12", program, header=bytes(24)))
+    header = struct.pack("<4sIQQ", b"eh00", 24, size, size)
+    return buffer(b"ET12", program, header=header) + (bytes(16) if segment else b"")
+
+
 SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "coreml-custom-layer.mlmodel": lambda: model(data(500, network(custom("AcmeLayer")))),
     "coreml-custom-layer-in-pipeline.mlmodel": lambda: model(
@@ -111,14 +139,39 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "recognised-paddle.json": lambda: (
         b'{"base_code": {"magic": "pir", "trainable": false, "version": 1}, "program": {"regions": []}}'
     ),
-    "recognised-onnx-runtime.ort": lambda: b"\x1c\0\0\0ORTM" + bytes(56),
-    "recognised-executorch.pte": lambda: b"\x1c\0\0\0ET12" + bytes(56),
+    "ort-custom-op.ort": lambda: ort(ort_node("Launch", "com.acme")),
+    "ort-custom-op-in-subgraph.ort": lambda: ort(
+        ort_node("If", attributes=[Table({0: "then_branch", 7: Table({2: [ort_node("Launch", "com.acme")]})})])
+    ),
+    "ort-custom-op-in-graphs.ort": lambda: ort(
+        ort_node("If", attributes=[Table({0: "b", 12: [Table({2: [ort_node("PyOp", "pyop_1")]})]})])
+    ),
+    "ort-compiled-program.ort": lambda: ort(ort_node("EPContext", "com.microsoft")),
+    "ort-tensor-short.ort": lambda: ort(ort_node("Relu"), tensors=[ort_tensor(1 << 40, raw=bytes(16))]),
+    "ort-negative-dimension-in-attribute.ort": lambda: ort(
+        ort_node("Constant", attributes=[Table({0: "value", 6: ort_tensor(-4, raw=bytes(16))})])
+    ),
+    "ort-breaks-off.ort": lambda: ort(ort_node("Relu"))[:-60],
+    "executorch-custom-op.pte": lambda: pte("acme::launch.out"),
+    "executorch-file-op.pte": lambda: pte("aten::from_file"),
+    "executorch-backend.pte": lambda: pte("aten::add", backends=("AcmeBackend",)),
+    "executorch-segment-behind-the-end.pte": lambda: pte("aten::add", segment=(0, 1 << 40)),
+    "executorch-breaks-off.pte": lambda: pte("aten::add")[:-60],
     "benign-coreml-network.mlmodel": lambda: model(data(500, network(data(140, b"")))),
     "benign-coreml-program.mlmodel": lambda: model(data(502, program("@model_path/weights/weight.bin"))),
     "benign-coreml-pipeline.mlmodel": lambda: model(
         data(202, pipeline(model(data(500, network())), model(data(900, b""))))
     ),
     "benign-coreml-weights.bin": lambda: weights(blob(64, 64), blob(192, 5), blob(320, 128)),
+    "benign-ort.ort": lambda: ort(
+        ort_node("Relu"),
+        ort_node("Conv", "com.microsoft.nchwc"),
+        ort_node("If", attributes=[Table({0: "then_branch", 7: Table({2: [ort_node("Add")]})})]),
+        tensors=[ort_tensor(2, 2, raw=bytes(16))],
+    ),
+    "benign-executorch.pte": lambda: pte(
+        "aten::add.out", "dim_order_ops::_to_dim_order_copy", backends=("XnnpackBackend",), segment=(0, 16)
+    ),
     "benign-paddle-program.pdmodel": lambda: paddle("feed", "conv2d", "relu", "fetch"),
     "benign-paddle-parameters.pdiparams": lambda: parameter(2, 2, stored=16) + parameter(3, stored=12),
     "benign-r-like-labels.txt": lambda: b"A\n2\n3\n4\n5\n",

@@ -1,4 +1,4 @@
-"""Any bytes give facts, `Malformed` or `BudgetExceeded` at the readers of Core ML and PaddlePaddle."""
+"""Any bytes give facts, `Malformed` or `BudgetExceeded` at the readers of Core ML, PaddlePaddle, ExecuTorch and `.ort`."""
 
 from contextlib import suppress
 
@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanners.findings import Finding
-from scanners.formats import Malformed, Part, coreml, coreml_weights, paddle, paddle_parameters
+from scanners.formats import (
+    Malformed,
+    Part,
+    coreml,
+    coreml_weights,
+    executorch,
+    onnx_runtime,
+    paddle,
+    paddle_parameters,
+)
 from scanners.limits import Budget, BudgetExceeded, Limits
 from scanners.protobuf.tree import walk
 from scanners.rules import RULES
@@ -17,7 +26,14 @@ from tests.corpus.graphs import SAMPLES
 from tests.corpus.tensorflow_builder import data, number
 
 FILES = sorted({build() for build in SAMPLES.values()}, key=lambda item: (len(item), item))
-READERS = (coreml.read, coreml_weights.read, paddle.read, paddle_parameters.read)
+READERS = (
+    coreml.read,
+    coreml_weights.read,
+    executorch.read,
+    onnx_runtime.read,
+    paddle.read,
+    paddle_parameters.read,
+)
 
 
 def survives(content: bytes) -> None:
