@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from examples.running import Webhook
+from tests.e2e import outcomes, prometheus
 from tests.e2e import release as chart
 from tests.e2e.admission import (
     MANIFESTS,
@@ -27,9 +28,11 @@ from tests.e2e.admission import (
     unique,
     validating,
 )
+from tools.alerts import FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
 
 def kubectl_path() -> str | None:
@@ -174,3 +177,35 @@ def volumes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder.mkdir(parents=True, mode=0o755)
     yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def watched(release: chart.Release, tmp_path_factory: pytest.TempPathFactory) -> Iterator[prometheus.Prometheus]:
+    """Run a Prometheus that scrapes the release and the API server; its alerts need not wait as long as the chart's."""
+    if reason := prometheus.missing():
+        pytest.skip(reason)
+    folder = tmp_path_factory.mktemp("prometheus")
+    rules = folder / "rules.yaml"
+    rules.write_text(yaml.safe_dump(outcomes.sooner(yaml.safe_load(FILE.read_text()))))
+    with prometheus.prometheus(release.kubectl, folder, rules) as found:
+        chart.wait_for("scrapes of all services", lambda: len(found.query("up == 1")) == 4, 60)
+        yield found
+
+
+@pytest.fixture(scope="session")
+def serving(release: chart.Release, watched: prometheus.Prometheus, volumes: Path) -> dict[str, Any]:
+    """Deploy good, hostile and broken models; return their pods, by name, once their gates have spoken."""
+    outcomes.leave_a_pod_from_before(release, volumes)
+    return outcomes.deploy(release, volumes)
+
+
+@pytest.fixture(scope="session")
+def forged(release: chart.Release, serving: dict[str, Any], volumes: Path) -> None:
+    """Let pods write verdicts of their own: copies of what a gate said of the good model."""
+    outcomes.forge(release, volumes, chart.message(serving["good"]))
+
+
+@pytest.fixture(scope="session")
+def busy(release: chart.Release, watched: prometheus.Prometheus, forged: None, volumes: Path) -> None:
+    """Let everything happen that panels show."""
+    outcomes.make_busy(release, watched, volumes)

@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 
+from tests.helm.dashboards import DASHBOARDS, FILES, panels
 from tests.webhook.test_metrics_page import families
-from tools.dashboards import CHART, generated
+from tools.dashboards import generated
 
-FILES = sorted((CHART / "dashboards").glob("*.json"))
-DASHBOARDS = {path.stem: json.loads(path.read_text()) for path in FILES}
 API_SERVER = {
     "apiserver_admission_webhook_admission_duration_seconds",
     "apiserver_admission_webhook_rejection_count",
@@ -23,14 +22,9 @@ API_SERVER = {
 }
 """Metrics of the API server:
 https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#monitoring-admission-webhooks"""
-PROCESS = {"process_resident_memory_bytes", "process_cpu_seconds_total"}
+OTHERS = {"process_resident_memory_bytes", "process_cpu_seconds_total", "ALERTS"}
 
 each_dashboard = pytest.mark.parametrize("dashboard", list(DASHBOARDS.values()), ids=list(DASHBOARDS))
-
-
-def panels(dashboard: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return all panels that are not rows."""
-    return [panel for panel in dashboard["panels"] if panel["type"] != "row"]
 
 
 def expressions(dashboard: dict[str, Any]) -> list[str]:
@@ -104,10 +98,12 @@ def test_ids_are_unique_and_everything_is_described(dashboard) -> None:
 
 @each_dashboard
 def test_queries_name_metrics_that_exist(dashboard) -> None:
-    """Ours are exported; the rest are the API server's and the process's."""
-    known = families().keys() | API_SERVER | PROCESS
+    """Ours are exported; the rest are the API server's, the process's and Prometheus' own."""
+    known = families().keys() | API_SERVER | OTHERS
     for expression in expressions(dashboard):
-        used = set(re.findall(r"\b(?:weighbridge|apiserver|process)_\w+", re.sub(r'"[^"]*"', "", expression)))
+        used = set(
+            re.findall(r"\b(?:(?:weighbridge|apiserver|process)_\w+|ALERTS)\b", re.sub(r'"[^"]*"', "", expression))
+        )
         assert used, expression
         assert {re.sub(r"_(bucket|count|sum)$", "", name) if name not in known else name for name in used} <= known
 

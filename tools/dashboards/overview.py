@@ -105,6 +105,18 @@ def _now() -> list[Panel]:
             more={"decimals": 0},
         ),
         _blocked(),
+        table(
+            "Alerts that fire",
+            "Weighbridge's own alerts, of all namespaces; docs/runbooks has a page for each. Empty as well where the rules are "
+            "not installed (prometheusRule.enabled).",
+            'sum by (severity, alertname, namespace) (ALERTS{alertname=~"Weighbridge.+", alertstate="firing"})',
+            [("severity", "Severity"), ("alertname", "Alert"), ("namespace", "Namespace"), ("Value", "Series")],
+            width=8,
+            height=9,
+            steps=[(ORANGE, 1)],
+            overrides=[column("Severity", ("custom.width", 90)), column("Series", ("custom.width", 70))],
+            links=[_OPERATIONS],
+        ),
     ]
 
 
@@ -123,7 +135,7 @@ def _blocked() -> Panel:
             ("rule", "Rule"),
             ("Value", "Pods"),
         ],
-        width=24,
+        width=16,
         height=9,
         steps=[(RED, 1)],
         overrides=[
