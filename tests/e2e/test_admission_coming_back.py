@@ -24,16 +24,19 @@ def controller_manager(cluster, tmp_path_factory):
 
 @pytest.fixture
 def changed(cluster):
-    """Return a function that replaces the policy of a namespace; put the policy of the examples back at the end."""
-    names = []
+    """Return a function that replaces the policy of a namespace; put that of the examples back, and clear up, at the end."""
+    used = []
 
     def change(kubectl, **spec) -> None:
-        names.append(kubectl.namespace)
+        used.append(kubectl)
         cluster.apply(policy(kubectl.namespace, **spec))
 
     yield change
-    for name in names:
-        cluster.must("replace", "--filename=-", manifest=policy(name))
+    for kubectl in used:
+        cluster.must("replace", "--filename=-", manifest=policy(kubectl.namespace))
+        # Here no controller removes what a Deployment leaves behind.
+        kubectl.must("delete", "deployments,replicasets", "--all", "--wait=false")
+        kubectl.must("delete", "pods", "--all", "--wait=false", "--grace-period=0", "--force")
 
 
 def _pods(kubectl, name: str) -> dict:
