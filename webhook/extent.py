@@ -82,8 +82,10 @@ class Extent:
 
 
 def _length(entry: object) -> int:
-    texts = (entry.get("name"), entry.get("value")) if isinstance(entry, dict) else ()
-    return sum(len(text) for text in texts if isinstance(text, str))
+    if not isinstance(entry, dict):
+        return 0
+    name, value = entry.get("name"), entry.get("value")
+    return (len(name) if isinstance(name, str) else 0) + (len(value) if isinstance(value, str) else 0)
 
 
 def _listed(parent: Mapping[str, Any], field: str) -> list[Any]:

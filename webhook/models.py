@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from initcontainer.contract import GATE_NAME
-from webhook.commandline import CommandLine, Word, read_command_line
+from webhook.commandline import CommandLine, read_command_line
 from webhook.pod import Role
 from webhook.recognition import recognise
 from webhook.references import Leads, Reference, Use, flag_values, references
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from webhook.policy_object import NonModelVolume
     from webhook.servers import Stack
     from webhook.volumes import Volume
+    from webhook.words import Word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from webhook.commandline import Word
 from webhook.servers import STACKS
+from webhook.words import Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from webhook.commandline import Word
 from webhook.signals import MODEL_FILE, MODEL_FLAGS, MODEL_VARIABLE, is_worth_a_look
 from webhook.volumes import normal
+from webhook.words import Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from webhook.servers import Stack
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):/", re.IGNORECASE)
+_PATTERN = re.compile(r"[*?\[]")
+"""What a shell replaces by whatever files match: the path then leads anywhere below the directory before it."""
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?(:[\w.-]+)?(@[\w./-]+)?\Z")
 
 
@@ -246,7 +248,8 @@ def _absolute(text: str) -> tuple[Leads, str]:
     # A link before `..` decides where it leads, and links are on the volume.
     if ".." in text.split("/"):
         return Leads.UNDETERMINED, ""
-    return Leads.PATH, normal(text)
+    pattern = _PATTERN.search(text)
+    return Leads.PATH, normal(text[: text.rindex("/", 0, pattern.start()) + 1] if pattern else text)
 
 
 def _relative(text: str, container: Container) -> str:

@@ -174,6 +174,8 @@ def contains(parent: str, child: str) -> bool:
 
 def normal(path: str) -> str:
     """Return a path as the kernel would walk it, without links: absolute, without `.`, `..` and doubled slashes."""
+    if path[:1] == "/" and path[-1:] != "/" and "//" not in path and "/." not in path:
+        return path
     parts: list[str] = []
     for part in path.split("/"):
         if part == "..":

@@ -185,6 +185,22 @@ DODGES: dict[str, tuple[dict[str, Any], str]] = {
     "linked": (_calls("sh", "-c", "ln -sfn /evil /models/x; vllm serve /models"), "gate-missing"),
     "changed-directory": (_calls("sh", "-c", "cd /evil && vllm serve models"), "gate-missing"),
     "arguments-from-a-file": (_alone("sh", "-c", "cat /etc/arguments | xargs vllm serve"), "value-undetermined"),
+    "value-before-the-assignment": (
+        _calls("sh", "-c", "MODEL=/models vllm serve $MODEL", env=_env(MODEL="/evil")),
+        "gate-missing",
+    ),
+    "literal-dollar": (
+        _calls("sh", "-c", "vllm serve '/$X'", mounts=(mount(), mount("evil", "/$X")), env=_env(X="models")),
+        "value-undetermined",
+    ),
+    "line-joined-inside-a-word": (
+        _calls("sh", "-c", "vllm serve --tokenizer=/ev\\\nil --model=/models"),
+        "gate-missing",
+    ),
+    "loop-variable": (_alone("sh", "-c", "for M in org/evil; do vllm serve $M; done"), "value-undetermined"),
+    "variable-read-from-a-file": (_alone("sh", "-c", "read M < /etc/name; vllm serve $M"), "value-undetermined"),
+    "positional-parameters-set": (_alone("sh", "-c", 'set -- serve org/evil; vllm "$@"'), "value-undetermined"),
+    "pattern": (_calls("sh", "-c", "vllm serve /ev?l"), "gate-missing"),
     "packages-that-the-model-names": (_alone("mlflow", "models", "serve", "-m", "/models"), "remote-code-switch"),
     # Volumes that are not what they seem to be.
     "model-in-an-annotation": (_annotated({"downwardAPI": _ANNOTATION}), "gate-missing"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from webhook.commandline import Word
 from webhook.decision import Violation, shown
 from webhook.models import configuration_files, is_off, is_own_scratch, mounts_of_path
 from webhook.objects import text
@@ -15,6 +14,7 @@ from webhook.servers import CODE_PATHS, SWITCHES
 from webhook.signals import MODEL_FILE, STORAGE, accelerator_of
 from webhook.subject import named
 from webhook.volumes import Stability, contains
+from webhook.words import Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
