@@ -4,16 +4,13 @@ Arrays between opcodes, as joblib writes them.
 joblib's unpickler replaces each `NumpyArrayWrapper` right after its BUILD by an array, which it reads from the file at
 this place: raw numbers behind up to 16 bytes of padding, or for object arrays a pickle of their own (`read_array` in
 https://github.com/joblib/joblib/blob/main/joblib/numpy_pickle.py). Releases before 0.10 keep arrays in files beside the
-pickle, named in an `NDArrayWrapper` (joblib/numpy_pickle_compat.py).
+pickle, named in an `NDArrayWrapper` (joblib/numpy_pickle_compat.py). What is known of dtypes is imported with the first array:
+every stream asks for this module, and few hold one.
 """
 
 from __future__ import annotations
 
-from math import prod
-
 from scanners.findings import Finding
-from scanners.numpy_dtypes import item_size
-from scanners.unpickler.dtypes import OBJECT, code_of
 from scanners.unpickler.machine import Machine
 from scanners.unpickler.reading import Stopped
 from scanners.unpickler.values import Container, Global, Made
@@ -68,6 +65,9 @@ class InlineArrays:
                 return
 
     def _pass_over(self, machine: Machine, made: Made) -> Iterator[Fact]:
+        from scanners.numpy_dtypes import item_size
+        from scanners.unpickler.dtypes import OBJECT
+
         machine.jump(machine.offset)
         state = _items(made.state)
         dtype = _describe(state.get("dtype"), machine.at)
@@ -100,6 +100,9 @@ def _items(state: object) -> dict[str, object]:
 
 def _describe(dtype: object, offset: int) -> str:
     """Return the code of a dtype, `O` where one of its fields is an object."""
+    from scanners.numpy_dtypes import item_size
+    from scanners.unpickler.dtypes import code_of
+
     code = code_of(dtype)
     if code is None:
         raise Stopped(offset, "a dtype", type(dtype).__name__)
@@ -114,6 +117,8 @@ def _count(shape: object, offset: int) -> int:
     if isinstance(shape, tuple) and len(shape) <= _MOST_DIMENSIONS:
         lengths = [length for length in shape if isinstance(length, int) and length >= 0]
         if len(lengths) == len(shape):
+            from math import prod
+
             return prod(lengths)
     raise Stopped(offset, "the shape of an array", type(shape).__name__)
 

@@ -13,7 +13,6 @@ nothing is noticed here; the machine then goes on where the real one has stopped
 from __future__ import annotations
 
 import re
-from array import array
 from functools import cache, lru_cache
 
 from scanners.records import Record
@@ -192,6 +191,8 @@ def _follow(puts: list[bytes], first: int) -> bool:
     joined = b"".join(puts[short:])
     if joined[::5] != b"r" * count or len(joined) != 5 * count or first + count > 1 << 32:
         return False
+    from array import array
+
     indices = array("I", range(first, first + count)).tobytes()
     return all(joined[byte + 1 :: 5] == indices[byte::4] for byte in range(4))
 
