@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from scanners.expansion import Body, expanded
 from scanners.findings import Finding
 from scanners.formats import Malformed
-from scanners.onnx.operators import judge_use
+from scanners.onnx.operators import dotted, judge_use
 from scanners.onnx.schema import CHILDREN, TEXTS, Kind
 from scanners.onnx.tensors import Range, Tensor, judge_tensor
 from scanners.pages import PagedSource
@@ -113,10 +113,11 @@ class _Model:
             names.add(hash(tensor.name))
 
     def judge_operators(self, allowed: frozenset[str]) -> Iterator[Finding]:
-        """Judge every operator that is no function of the model once, by domain and name."""
+        """Judge every operator once, by domain and name; one that is a function of the model need not be known."""
         for (domain, name), (node, offset) in self._first.items():
-            if (domain, name) not in self._functions:
-                yield from judge_use(domain, name, node, offset, allowed)
+            # Runtimes differ in whether a function stands in for an operator that they have themselves.
+            known = allowed | {dotted(domain, name)} if (domain, name) in self._functions else allowed
+            yield from judge_use(domain, name, node, offset, known)
 
     def judge_functions(self) -> Iterator[Finding]:
         """Judge what the calls of functions come to: runtimes put the body in the place of each."""

@@ -167,10 +167,15 @@ def judge_operator(domain: str, name: str) -> OperatorJudgement | None:
     return None if _is_known(domain, name) else NOT_RECOGNISED
 
 
+def dotted(domain: str, name: str) -> str:
+    """Return what findings and allowances call an operator."""
+    return f"{domain or 'ai.onnx'}.{name}"
+
+
 def judge_use(domain: str, name: str, node: str, offset: int, allowed: frozenset[str]) -> Iterator[Finding]:
-    """Judge an operator that a node uses; `allowed` are operators and domains that the operator of the server knows."""
+    """Judge an operator that a node uses; `allowed` are operators and domains that need not be known here."""
     judgement = judge_operator(domain, name)
-    called = f"{domain or 'ai.onnx'}.{name}"
+    called = dotted(domain, name)
     if judgement is None or (judgement is NOT_RECOGNISED and not allowed.isdisjoint((domain, called))):
         return
     evidence = f"{called[:200]} {judgement.reason}; node {node[:200]}"

@@ -139,6 +139,10 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "onnx-compiled-program-elsewhere.onnx": lambda: _op(
         "EPContext", "com.microsoft", text("ep_cache_context", "../../lib/engine.bin")
     ),
+    "onnx-compiled-program-called-as-function.onnx": lambda: model(
+        graph(node("EPContext", "x", domain="com.microsoft")),
+        function("EPContext", node("Relu", "a"), domain="com.microsoft"),
+    ),
     "onnx-function-calls-itself.onnx": lambda: model(
         graph(node("f", "x", domain="local")), function("f", node("f", "a", domain="local"))
     ),
