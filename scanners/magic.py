@@ -120,6 +120,7 @@ TABLE: tuple[Magic, ...] = (
     Magic(b"tjgg", Format.GGML),
     Magic(b"fmgg", Format.GGML),
     Magic(b"algg", Format.GGML),
+    Magic(b"CBM1", Format.CATBOOST),
     Magic(b"\x7fELF", Format.ELF),
     Magic(b"MZ", Format.PE, _pe),
     Magic(b"\xfe\xed\xfa\xce", Format.MACH_O, _mach),

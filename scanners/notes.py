@@ -167,6 +167,14 @@ NOTES: Mapping[Format, Note] = {
         "every class, function and method that a node names, as a pickle's import; nodes that contradict their loader",
         "what classes do with the state they are given",
     ),
+    **dict.fromkeys(
+        (Format.XGBOOST_JSON, Format.XGBOOST_UBJSON, Format.LIGHTGBM, Format.CATBOOST),
+        Note(
+            "numbers of trees, nodes and values against each other; children that make trees; features that exist; bytes "
+            "behind the model",
+            "what the trees decide; JSON above 16 MiB, which stays text; CatBoost's tables of categories",
+        ),
+    ),
     Format.JINJA_TEMPLATE: Note(
         "attributes, calls, filters and tests against what chat templates need; names put together from text; other "
         "templates it loads; loops and values without bounds, as far as constants tell",
@@ -185,10 +193,6 @@ NOTES: Mapping[Format, Note] = {
             Format.CNTK,
             Format.TORCH7,
             Format.R_DATA,
-            Format.XGBOOST_JSON,
-            Format.XGBOOST_UBJSON,
-            Format.LIGHTGBM,
-            Format.CATBOOST,
         ),
         _UNREAD,
     ),

@@ -179,6 +179,30 @@ def _skops_schema(part: Part) -> Iterator[Finding | Gap | Embedded]:
     return skops_schema.read(part)
 
 
+def _xgboost_json(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import xgboost
+
+    return xgboost.read_json(part)
+
+
+def _xgboost_ubjson(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import xgboost
+
+    return xgboost.read_ubjson(part)
+
+
+def _lightgbm(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import lightgbm
+
+    return lightgbm.read(part)
+
+
+def _catboost(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import catboost
+
+    return catboost.read(part)
+
+
 def _jinja_template(part: Part) -> Iterator[Finding | Gap | Embedded]:
     from scanners.formats import jinja_template
 
@@ -361,10 +385,10 @@ READERS: Mapping[Format, Reader | None] = {
     Format.FLAX_MSGPACK: _flax_msgpack,
     Format.SKOPS: _skops,
     Format.SKOPS_SCHEMA: _skops_schema,
-    Format.XGBOOST_JSON: None,
-    Format.XGBOOST_UBJSON: None,
-    Format.LIGHTGBM: None,
-    Format.CATBOOST: None,
+    Format.XGBOOST_JSON: _xgboost_json,
+    Format.XGBOOST_UBJSON: _xgboost_ubjson,
+    Format.LIGHTGBM: _lightgbm,
+    Format.CATBOOST: _catboost,
     Format.UNKNOWN: None,
     Format.PICKLE: _pickle,
     Format.TORCH_LEGACY: _torch_legacy,

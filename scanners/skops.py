@@ -8,19 +8,21 @@ to trust; the file does not decide what the caller answers, so that each name is
 
 from __future__ import annotations
 
-import json
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from scanners.findings import Finding
-from scanners.formats import Malformed
 from scanners.imports import Kind, check_arguments, check_escape, judge
 from scanners.imports.values import UNKNOWN, TupleValue
+from scanners.json_documents import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from scanners.imports import Judgement
 
+MAX_SCHEMA_BYTES = 16 << 20
+"""A schema costs about six times its size in memory; a forest of a thousand trees has some five megabytes."""
 _BUILTINS = (
     "bool",
     "bytearray",
@@ -38,10 +40,46 @@ _BUILTINS = (
 )
 _PLAIN = frozenset({*(f"builtins.{name}" for name in _BUILTINS), "collections.OrderedDict", "collections.defaultdict"})
 """Types of values, which skops trusts by itself wherever they stand."""
+_SCALARS = (
+    *(
+        "bool",
+        "bool_",
+        "bytes_",
+        "complex64",
+        "complex128",
+        "datetime64",
+        "float16",
+        "float32",
+        "float64",
+        "int8",
+        "int16",
+    ),
+    *("int32", "int64", "intc", "intp", "longdouble", "longlong", "str_", "timedelta64", "uint8", "uint16", "uint32"),
+    *("uint64", "ulonglong"),
+)
+_NEIGHBOUR_TREES = (
+    ("kd_tree", "KDTree"),
+    ("kd_tree", "KDTree64"),
+    ("ball_tree", "BallTree"),
+    ("ball_tree", "BallTree64"),
+)
+_DISTANCES = ("Chebyshev", "Euclidean", "Hamming", "Haversine", "Manhattan", "Minkowski", "SEuclidean")
+"""Compiled classes of scikit-learn, which pickles make through a function of their own and skops by `__new__`."""
 _OWN: Mapping[str, frozenset[str]] = {
+    "ObjectNode": frozenset(
+        {
+            *(f"sklearn.neighbors._{module}.{kind}" for module, kind in _NEIGHBOUR_TREES),
+            *(
+                f"sklearn.metrics._dist_metrics.{kind}Distance{width}"
+                for kind in _DISTANCES
+                for width in ("", "32", "64")
+            ),
+        }
+    ),
     "FunctionNode": frozenset({"builtins.function", "numpy.ufunc"}),
     "PartialNode": frozenset({"functools.partial"}),
-    "NdArrayNode": frozenset({"numpy.ndarray", "numpy.matrix", "numpy.memmap"}),
+    "DictNode": frozenset({"sklearn.utils.Bunch", "sklearn.utils._bunch.Bunch"}),
+    "NdArrayNode": frozenset(f"numpy.{name}" for name in ("ndarray", "matrix", "memmap", *_SCALARS)),
     "DTypeNode": frozenset({"numpy.dtype"}),
     "MaskedArrayNode": frozenset({"numpy.ma.MaskedArray", "numpy.ma.core.MaskedArray"}),
     "OperatorFuncNode": frozenset({"operator.itemgetter"}),
@@ -77,51 +115,35 @@ _MADE_ANEW = frozenset({"ObjectNode", "TreeNode", "SGDNode", "LossNode", "Quanti
 _RULES = {Kind.RUNS_CODE: "skops-object-runs-code", Kind.REACHES_OUT: "skops-object-reaches-out"}
 
 
-class _Node(dict[str, Any]):
-    """An object of the schema that remembers whether a key stood twice in it."""
-
-    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
-        super().__init__(pairs)
-        self.twice = len(self) < len(pairs)
-
-
 def judge_schema(text: bytes, allowed: frozenset[str]) -> Iterator[Finding]:
     """Yield what is wrong with a schema, each thing once; nothing for JSON that is none."""
-    root = _parse(text)
-    if not isinstance(root, _Node) or not {"__loader__", "__module__"} <= root.keys():
+    document = parse(text, "a schema of skops", MAX_SCHEMA_BYTES)
+    if not isinstance(document.root, dict) or not {"__loader__", "__module__"} <= document.root.keys():
         return
+    if document.repeated:
+        evidence = f"twice in one node: {', '.join(document.repeated)[:200]}"
+        yield Finding(rule="skops-node-disagrees", evidence=evidence, name=document.repeated[0][:100])
     reported: set[tuple[str, str | None]] = set()
-    for node in _nodes(root):
+    for node in _nodes(document.root, *document.shadowed):
         for finding in _judge_node(node, allowed):
             if (finding.rule, finding.name) not in reported:
                 reported.add((finding.rule, finding.name))
                 yield finding
 
 
-def _parse(text: bytes) -> Any:
-    try:
-        return json.loads(text, object_pairs_hook=_Node)
-    except RecursionError as error:
-        raise Malformed(0, "a schema of skops", "JSON nested too deeply to be read") from error
-    except ValueError as error:
-        raise Malformed(getattr(error, "pos", 0), "a schema of skops", f"no JSON: {str(error)[:80]}") from error
-
-
-def _nodes(root: Any) -> Iterator[_Node]:
+def _nodes(*roots: Any) -> Iterator[dict[str, Any]]:
     """Yield every object of the schema, in no particular order."""
-    waiting = [root]
+    waiting = [*roots]
     while waiting:
         value = waiting.pop()
-        if isinstance(value, _Node):
+        if isinstance(value, dict):
             yield value
             waiting.extend(value.values())
         elif isinstance(value, list):
             waiting.extend(value)
 
 
-def _judge_node(node: _Node, allowed: frozenset[str]) -> Iterator[Finding]:
-    if node.twice:
-        yield Finding(rule="skops-node-disagrees", evidence="a key stands twice in one node", name=None)
+def _judge_node(node: dict[str, Any], allowed: frozenset[str]) -> Iterator[Finding]:
     if isinstance(node.get("module_path"), str) and isinstance(node.get("function"), str):
         yield from _judge_name(node["module_path"], node["function"], "FunctionNode", allowed)
     if "__module__" not in node and "__class__" not in node:
@@ -160,15 +182,16 @@ def _use(module: str, name: str, loader: str) -> Judgement:
     if loader in ("FunctionNode", "TypeNode"):
         return check_escape(module, name)
     if loader in _MADE_ANEW:
-        return check_arguments(module, name, TupleValue(()), new=True)
+        made, called = (check_arguments(module, name, TupleValue(()), new=new) for new in (True, False))
+        return min(made, called, key=itemgetter(0))
     return check_arguments(module, name, UNKNOWN)
 
 
-def _judge_method(node: _Node, allowed: frozenset[str]) -> Iterator[Finding]:
+def _judge_method(node: dict[str, Any], allowed: frozenset[str]) -> Iterator[Finding]:
     """Judge a bound method: it must be of the object that it says it is of (CVE-2025-54413)."""
     content = node.get("content")
-    owner = content.get("obj") if isinstance(content, _Node) else None
-    if not isinstance(content, _Node) or not isinstance(owner, _Node):
+    owner = content.get("obj") if isinstance(content, dict) else None
+    if not isinstance(content, dict) or not isinstance(owner, dict):
         yield Finding(rule="skops-node-disagrees", evidence="a method of nothing", name="MethodNode")
         return
     says = f"{node.get('__module__')}.{node.get('__class__')}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from scanners.coreml import schema as coreml
 from scanners.formats import Format
 from scanners.msgpack import is_map
@@ -15,6 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from scanners.sources import Source
 
+_UBJSON = re.compile(rb"\{(?:L\0{7}|l\0{3}|I\0|[iU])\x07(?:learner|version)")
+"""The outermost object of XGBoost's models and its first key, whatever width its length has."""
 _MAPS = frozenset({*range(0x81, 0x90), 0xDE, 0xDF})
 """First bytes of maps in MessagePack that hold anything."""
 
@@ -33,6 +37,8 @@ def by_structure(source: Source, head: bytes, name: str) -> tuple[Format, ...]:
         return (Format.TENSORFLOW_TEXT,)
     if head[0] in _MAPS and is_map(source, named=suffix(name) == ".msgpack"):
         return (Format.FLAX_MSGPACK,)
+    if _UBJSON.match(head):
+        return (Format.XGBOOST_UBJSON,)
     return by_messages(source)
 
 

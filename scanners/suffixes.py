@@ -82,6 +82,8 @@ EXPECTED: Mapping[str, frozenset[Format]] = {
     ".pte": frozenset({Format.EXECUTORCH}),
     ".skops": frozenset({Format.SKOPS}),
     ".msgpack": frozenset({Format.FLAX_MSGPACK}),
+    ".cbm": frozenset({Format.CATBOOST}),
+    ".ubj": frozenset({Format.XGBOOST_UBJSON}),
     ".gguf": frozenset({Format.GGUF}),
     ".ggml": frozenset({Format.GGML}),
     ".py": frozenset({Format.PYTHON_SOURCE, Format.TORCHSCRIPT, Format.SCRIPT}),

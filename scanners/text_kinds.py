@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from scanners.archives.search import find, occurrences
+from scanners.boosting.xgboost import MAX_JSON_BYTES
 from scanners.formats import Format
 from scanners.suffixes import SHELL_SUFFIXES, TEMPLATE_SUFFIXES, suffix
 from scanners.tensorflow.text_shapes import text_message
@@ -21,6 +22,9 @@ _YAML = (b"!!python/", b"tag:yaml.org,2002:python", b"_target_")
 """What makes a text worth reading as YAML that is not called so; each is searched by itself, which is fast."""
 _TRITON = re.compile(rb"^[ \t]{0,20}(?:backend|platform|max_batch_size|instance_group)[ \t]{0,8}[:\[{]", re.MULTILINE)
 _PATH_FILE = re.compile(rb"^import[ \t]", re.MULTILINE)
+_LIGHTGBM = re.compile(rb"tree\r?\nversion=v")
+_XGBOOST = re.compile(rb'\s*\{\s*"(?:learner|version)"')
+_BOOSTER = b'"gradient_booster"'
 _NOTEBOOK = b'"nbformat"'
 _PADDLE = re.compile(rb'\s*\{\s*"base_code"\s*:\s*\{[^{}]{0,200}"magic"\s*:\s*"pir"')
 _MXNET = re.compile(rb'\s*\{\s*"nodes"\s*:\s*\[')
@@ -59,14 +63,25 @@ def _document(source: Source, head: bytes) -> Format | None:
 
     if is_object(head) and find(source, _NOTEBOOK, 0, source.size) is not None:
         return Format.NOTEBOOK
-    if _PADDLE.match(head):
-        return Format.PADDLE_JSON
-    if _MXNET.match(head) and find(source, b'"mxnet_version"', 0, source.size) is not None:
-        return Format.MXNET
+    if (model := _model(source, head)) is not None:
+        return model
     if is_config(source, head):
         return Format.MODEL_CONFIG
     told = any(find(source, words, 0, source.size) is not None for words in _YAML)
     return Format.YAML_CONFIG if told and _is_yaml(source) else xml_kind(source, head)
+
+
+def _model(source: Source, head: bytes) -> Format | None:
+    """Return the format of a model that is written as text."""
+    if _PADDLE.match(head):
+        return Format.PADDLE_JSON
+    if _MXNET.match(head) and find(source, b'"mxnet_version"', 0, source.size) is not None:
+        return Format.MXNET
+    if _LIGHTGBM.match(head):
+        return Format.LIGHTGBM
+    if _XGBOOST.match(head) and source.size <= MAX_JSON_BYTES and find(source, _BOOSTER, 0, source.size) is not None:
+        return Format.XGBOOST_JSON
+    return None
 
 
 def _is_yaml(source: Source) -> bool:

@@ -50,6 +50,14 @@ TABLE = (
         "Upgrade, or save the model in a current type.",
     ),
     Rule(
+        "boosted-trees-disagree",
+        Severity.HIGH,
+        "The trees of a boosted model do not fit themselves",
+        "Predictors follow children and features by index: one too large reads foreign memory, a circle never ends.",
+        "Save the model anew with its own library.",
+        ("CWE-125", "CWE-835"),
+    ),
+    Rule(
         "skops-object-runs-code",
         Severity.CRITICAL,
         "The schema names something that runs code",

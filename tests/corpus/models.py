@@ -11,7 +11,7 @@ from tests.corpus.payloads import PAYLOAD_4
 from tests.corpus.zip_builder import DEFLATED, Member, archive
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 _FLOATS = b"\0\0\x80\x3f" * 4
 
@@ -171,4 +171,133 @@ SKOPS: Mapping[str, Callable[[], bytes]] = {
     "skops-is-pickle.skops": lambda: PAYLOAD_4,
 }  # fmt: skip
 
-SAMPLES: Mapping[str, Callable[[], bytes]] = {**FLAX, **SKOPS}
+_SIDES = {"left_children": [1, -1, -1], "right_children": [2, -1, -1]}
+_CIRCLE = {"left_children": [1, 0, -1], "right_children": [2, 2, -1]}
+
+
+def _tree(**changes: Any) -> dict[str, Any]:
+    tree = {
+        **_SIDES,
+        "parents": [2147483647, 0, 0],
+        "split_indices": [1, 0, 0],
+        "split_conditions": [0.5, 1.0, -1.0],
+        "default_left": [1, 0, 0],
+        "tree_param": {"num_nodes": "3", "num_feature": "2", "num_deleted": "0", "size_leaf_vector": "1"},
+    }
+    return {**tree, **changes}
+
+
+def _xgboost(*trees: dict[str, Any], name: str = "gbtree", announced: int | None = None) -> dict[str, Any]:
+    model = {
+        "gbtree_model_param": {"num_trees": str(len(trees) if announced is None else announced)},
+        "trees": list(trees),
+    }
+    booster = {"model": model, "name": name} if name == "gbtree" else {"gbtree": {"model": model}, "name": name}
+    return {
+        "learner": {"attributes": {}, "gradient_booster": booster, "objective": {"name": "reg"}},
+        "version": [3, 0, 0],
+    }
+
+
+def ubjson(value: Any) -> bytes:
+    """Return a value in UBJSON as XGBoost writes it."""
+    if isinstance(value, dict):
+        return b"{" + b"".join(b"L" + _text(key) + ubjson(inner) for key, inner in value.items()) + b"}"
+    if isinstance(value, str):
+        return b"SL" + _text(value)
+    if isinstance(value, list) and value and all(isinstance(item, int) for item in value):
+        return b"[$l#L" + struct.pack(">q", len(value)) + struct.pack(f">{len(value)}i", *value)
+    if isinstance(value, list) and value and all(isinstance(item, float) for item in value):
+        return b"[$d#L" + struct.pack(">q", len(value)) + struct.pack(f">{len(value)}f", *value)
+    if isinstance(value, list):
+        return b"[#L" + struct.pack(">q", len(value)) + b"".join(map(ubjson, value))
+    return b"L" + struct.pack(">q", value) if isinstance(value, int) else b"D" + struct.pack(">d", value)
+
+
+def _text(value: str) -> bytes:
+    return struct.pack(">q", len(value)) + value.encode()
+
+
+_MODELS: Mapping[str, dict[str, Any]] = {
+    "benign-xgboost": _xgboost(_tree(), _tree()),
+    "benign-xgboost-dart": _xgboost(_tree(), name="dart"),
+    "benign-xgboost-leaf": _xgboost(_tree(split_indices=[1, 99, 99], right_children=[2, 7, 7])),
+    "benign-xgboost-linear": {"learner": {"gradient_booster": {"model": {"weights": [0.5, 1.5]}, "name": "gblinear"}}},
+    "xgboost-child-beyond": _xgboost(_tree(left_children=[9999, -1, -1])),
+    "xgboost-child-negative": _xgboost(_tree(left_children=[-7, -1, -1])),
+    "xgboost-circle": _xgboost(_tree(**_CIRCLE)),
+    "xgboost-feature-beyond": _xgboost(_tree(split_indices=[5000, 0, 0])),
+    "xgboost-nodes-missing": _xgboost(_tree(split_conditions=[0.5])),
+    "xgboost-nodes-unsaid": _xgboost(_tree(tree_param={})),
+    "xgboost-trees-missing": _xgboost(_tree(), announced=900),
+    "xgboost-trees-no-list": {"learner": {"gradient_booster": {"model": {"trees": "none"}, "name": "gbtree"}}},
+}
+XGBOOST: Mapping[str, Callable[[], bytes]] = {
+    **{f"{name}.json": lambda model=model: json.dumps(model).encode() for name, model in _MODELS.items()},
+    **{f"{name}.ubj": lambda model=model: ubjson(model) for name, model in _MODELS.items()},
+    "xgboost-twice.json": lambda: json.dumps(_xgboost(_tree())).encode().replace(b'"parents"', b'"split_indices"'),
+    "xgboost-cut-off.ubj": lambda: ubjson(_xgboost(_tree()))[:-9],
+    "xgboost-count-overflows.ubj": lambda: ubjson(_xgboost(_tree())).replace(
+        b"[$l#L" + struct.pack(">q", 3), b"[$l#L" + struct.pack(">q", 1 << 62), 1
+    ),
+    "xgboost-nested.ubj": lambda: ubjson(_xgboost(_tree()))[:-1] + b"i\1a" + b"[" * 3000,
+    "xgboost-suffix-pickle.ubj": lambda: ubjson(_xgboost(_tree())) + PAYLOAD_4,
+}
+
+
+def _lightgbm(tree: str, *, sizes: str = "300", features: int = 1) -> bytes:
+    head = f"tree\nversion=v4\nnum_class=1\nmax_feature_idx={features}\nfeature_names=a b\ntree_sizes={sizes}\n\n"
+    return f"{head}Tree=0\n{tree}\n\nend of trees\n\nparameters:\n[boosting: gbdt]\nend of parameters\n".encode()
+
+
+_LINES = (
+    "num_leaves=3\nnum_cat=0\nsplit_feature=0 1\nsplit_gain=1 0.5\nthreshold=0.5 1.5\ndecision_type=2 2\n"
+    "left_child=1 -1\nright_child=-2 -3\nleaf_value=0.1 0.2 0.3\nleaf_count=5 6 7\ninternal_value=0 0.1"
+)
+LIGHTGBM: Mapping[str, Callable[[], bytes]] = {
+    "benign-lightgbm.txt": lambda: _lightgbm(_LINES),
+    "benign-lightgbm-constant.txt": lambda: _lightgbm("num_leaves=1\nnum_cat=0\nleaf_value=0.5"),
+    "lightgbm-child-beyond.txt": lambda: _lightgbm(_LINES.replace("left_child=1 -1", "left_child=77 -1")),
+    "lightgbm-leaf-beyond.txt": lambda: _lightgbm(_LINES.replace("right_child=-2 -3", "right_child=-2 -99")),
+    "lightgbm-circle.txt": lambda: _lightgbm(_LINES.replace("left_child=1 -1", "left_child=1 0")),
+    "lightgbm-feature-beyond.txt": lambda: _lightgbm(_LINES.replace("split_feature=0 1", "split_feature=0 500")),
+    "lightgbm-values-missing.txt": lambda: _lightgbm(_LINES.replace("leaf_value=0.1 0.2 0.3", "leaf_value=0.1")),
+    "lightgbm-trees-missing.txt": lambda: _lightgbm(_LINES, sizes="300 300 300"),
+    "lightgbm-leaves-unsaid.txt": lambda: _lightgbm(_LINES.replace("num_leaves=3", "num_leaves=-3")),
+}
+
+
+def flatbuffer(trees: Sequence[Sequence[int]], *, dimension: int = 1, leaves: int = 4) -> bytes:
+    """Return a core of CatBoost's: a table whose second field is a table of trees, vectors behind it."""
+    vectors = [*trees, [0] * leaves]
+    layouts = ["i"] * len(trees) + ["d"]
+    places, body = [], b""
+    for layout, items in zip(layouts, vectors, strict=True):
+        places.append(len(body))
+        body += struct.pack(f"<I{len(items)}{layout}", len(items), *items)
+    vtable = struct.pack("<13H", 26, 24, 4, 8, 12, 16, 0, 0, 0, 0, 20, 0, 0)
+    core_vtable, core = struct.pack("<4H", 8, 8, 0, 4), struct.pack("<iI", 8, 30)
+    fields = b"".join(struct.pack("<I", 16 - 4 * index + place) for index, place in enumerate(places))
+    table = struct.pack("<ii", 26, dimension) + fields
+    return struct.pack("<I", 12) + core_vtable + core + vtable + table + body
+
+
+def _catboost(core: bytes, behind: bytes = b"", length: int | None = None) -> bytes:
+    return b"CBM1" + struct.pack("<I", len(core) if length is None else length) + core + behind
+
+
+_TREES = ([3, 1], [2], [0])
+CATBOOST: Mapping[str, Callable[[], bytes]] = {
+    "benign-catboost.cbm": lambda: _catboost(flatbuffer(_TREES)),
+    "catboost-core-beyond.cbm": lambda: _catboost(flatbuffer(_TREES), length=1 << 31),
+    "catboost-splits-beyond.cbm": lambda: _catboost(flatbuffer(([3, 1], [200], [0]))),
+    "catboost-splits-negative.cbm": lambda: _catboost(flatbuffer(([3, 1], [-2], [0]))),
+    "catboost-start-beyond.cbm": lambda: _catboost(flatbuffer(([3, 1], [2], [100]))),
+    "catboost-places-missing.cbm": lambda: _catboost(flatbuffer(([3, 1], [1, 1], [0]))),
+    "catboost-leaves-missing.cbm": lambda: _catboost(flatbuffer(_TREES, leaves=1)),
+    "catboost-dimension-huge.cbm": lambda: _catboost(flatbuffer(_TREES, dimension=1 << 30)),
+    "catboost-suffix.cbm": lambda: _catboost(flatbuffer(_TREES), b"\xde\xad\xbe\xef"),
+    "catboost-no-table.cbm": lambda: _catboost(bytes(40)),
+}
+
+SAMPLES: Mapping[str, Callable[[], bytes]] = {**FLAX, **SKOPS, **XGBOOST, **LIGHTGBM, **CATBOOST}
