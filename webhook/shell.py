@@ -21,7 +21,7 @@ Own: TypeAlias = dict[str, list[Word]]
 """Values that a script gives to variables, in its order."""
 
 _SHELL_REFERENCE = re.compile(
-    r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?:(?P<colon>:?)(?P<how>[-+=?])(?P<other>[^{}]*))?\}|\$(?P<plain>[A-Za-z_][A-Za-z0-9_]*)"
+    r"[$\ue001]\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?:(?P<colon>:?)(?P<how>[-+=?])(?P<other>[^{}]*))?\}|[$\ue001](?P<plain>[A-Za-z_][A-Za-z0-9_]*)"
 )
 """Other forms of expansion are not followed: what is left of them makes the word one that is not known."""
 ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
@@ -34,9 +34,12 @@ _PIECE = re.compile(
 _ESCAPE = re.compile(r'\\(["\\`$])')
 _LITERAL_DOLLAR = "\ue000"
 """Stands for a `$` that a shell leaves alone; where it comes from the object, the word is not known."""
+_QUOTED_DOLLAR = "\ue001"
+"""Stands for a `$` within double quotes, whose value stays one word."""
 SETTING = frozenset({"for", "select", "read", "-v"})
 """Words of a shell before a variable that it sets."""
 _MOST_VARIANTS = 16
+_SIGNS = ("$", "`", _LITERAL_DOLLAR, _QUOTED_DOLLAR)
 _POSITIONAL = ("$@", "$*", "${@}", "$#", "$?", "$!", "$0")
 """What stands behind a script, and is among the words anyway, unless the script sets it; and numbers."""
 _WHITESPACE = re.compile(r"\s")
@@ -54,11 +57,11 @@ def script_words(script: Word, own: Own, variables: Variables, depth: int) -> It
         if before == "set" and (token in {"--", "-"} or not token.startswith(("-", "+"))):
             yield Word("", script.at, known=False)  # The positional parameters from here on are the script's own.
         if assignment := ASSIGNMENT.match(token):
-            value = Word(assignment[2], script.at, script.known)
+            value = script._replace(text=assignment[2])
             _assign(own, assignment[1], _substituted(value, own, variables))
         elif before in SETTING:
             _assign(own, token, [Word("", script.at, known=False)])
-        for word in _substituted(Word(token, script.at, script.known), own, variables):
+        for word in _substituted(script._replace(text=token), own, variables):
             if _WHITESPACE.search(word.text):
                 yield from (word,) if assignment else ()
                 yield from script_words(word, own, variables, depth + 1)
@@ -100,7 +103,7 @@ def _unquoted(piece: str, kind: str | None) -> str:
     if kind == "quoted" and piece[0] == "'":
         return _literal(piece[1:-1])
     if kind == "quoted":
-        return _ESCAPE.sub(lambda match: _literal(match[1]), piece[1:-1])
+        return _ESCAPE.sub(lambda match: _literal(match[1]), piece[1:-1]).replace("$", _QUOTED_DOLLAR)
     return _literal(piece[1:]) if kind == "escaped" else piece
 
 
@@ -114,13 +117,13 @@ def _substituted(word: Word, own: Own, variables: Variables) -> Iterator[Word]:
     In `X=/b server $X` the shell hands over what X was before.
     """
     text = word.text
-    if "$" not in text and "`" not in text and _LITERAL_DOLLAR not in text:
+    if not any(sign in text for sign in _SIGNS):
         yield word
         return
     names = list(dict.fromkeys(match["name"] or match["plain"] for match in _SHELL_REFERENCE.finditer(text)))
     values = [_values(name, own, variables) for name in names]
     if math.prod(map(len, values)) > _MOST_VARIANTS:
-        yield Word(text, word.at, known=False)
+        yield Word(_plain(text), word.at, known=False, is_split=True)
         return
     for chosen in itertools.product(*values):
         yield _with_values(word, dict(zip(names, chosen, strict=True)), variables)
@@ -150,8 +153,13 @@ def _with_values(word: Word, values: Mapping[str, Word | None], variables: Varia
         known = known and value.known
         return value.text
 
-    replaced = _SHELL_REFERENCE.sub(replace, word.text)
+    replaced = _SHELL_REFERENCE.sub(replace, word.text).replace(_QUOTED_DOLLAR, "$")
     for positional in _POSITIONAL:
         replaced = replaced.replace(positional, "")
     known = known and not any(sign in replaced for sign in ("$", "`", _LITERAL_DOLLAR))
-    return Word(replaced.replace(_LITERAL_DOLLAR, "$"), word.at, known)
+    is_bare = word.is_split or "$" in word.text or "`" in word.text
+    return Word(_plain(replaced), word.at, known, is_split=is_bare and not known)
+
+
+def _plain(text: str) -> str:
+    return text.replace(_LITERAL_DOLLAR, "$").replace(_QUOTED_DOLLAR, "$")

@@ -22,12 +22,14 @@ class Word(NamedTuple):
     at: str
     known: bool = True
     """False where it, or a part of it, comes from somewhere that the object does not show."""
+    is_split: bool = False
+    """Whether it is not known and a shell makes as many words of it as it has, since it stands without quotes."""
 
 
 class Variables(Mapping[str, Word]):
     """The variables of a container, as the object lists them. Words are made only of those that somebody asks for."""
 
-    __slots__ = ("_at", "_entries", "_order", "_words", "room")
+    __slots__ = ("_at", "_entries", "_has_more", "_order", "_words", "room")
 
     def __init__(self, raw: Mapping[str, Any], at: str) -> None:
         entries = raw.get("env") or ()
@@ -36,6 +38,7 @@ class Variables(Mapping[str, Word]):
         """Characters that replacements may still add."""
         self._words: dict[str, Word] = {}
         self._entries = entries
+        self._has_more = bool(raw.get("envFrom"))
         if entries.__class__ not in {list, tuple}:
             raise Undecodable(f"{at}.env", "a list", entries)
         self._order: dict[str, int] = {}
@@ -92,6 +95,10 @@ class Variables(Mapping[str, Word]):
             if name is None:
                 return "$"
             order = self._order.get(name)
+            if order is None and not self._has_more and not name.isupper():
+                return match.group(
+                    0
+                )  # Left as it is: a shell's command substitution. Services' variables are capitals.
             word = None if order is None or (before is not None and order >= before) else self[name]
             if word is None or not word.known or not self.takes(word.text):
                 known = False

@@ -6,6 +6,7 @@ import pytest
 
 from webhook.commandline import read_command_line
 from webhook.pod import Container, Role
+from webhook.words import Word
 
 AT = "spec.containers[0]"
 
@@ -114,7 +115,15 @@ def test_references_between_variables_lead_backwards_only():
 def test_of_two_variables_with_one_name_the_later_counts():
     """As the API documents it."""
     line = _line(env=[{"name": "A", "value": "1"}, {"name": "A", "value": "2"}])
-    assert line.variables["A"] == ("2", f"{AT}.env[1].value", True)
+    assert line.variables["A"] == Word("2", f"{AT}.env[1].value")
+
+
+def test_what_names_no_variable_is_left_to_the_shell():
+    """`$(nproc)` is a command there; in capitals it may be a variable of a Service, and with `envFrom` any."""
+    command = ["sh", "-c", 'server --threads "$(nproc)"']
+    assert [word.text for word in _line(command).words if not word.known] == ["$(nproc)"]
+    assert not any(word.known for word in _line(command, envFrom=[{"configMapRef": {"name": "a"}}]).words[2:])
+    assert not _line([], ["$(WEB_SERVICE_HOST)"]).words[0].known
 
 
 def test_a_value_from_elsewhere_is_not_known():

@@ -201,6 +201,18 @@ DODGES: dict[str, tuple[dict[str, Any], str]] = {
     "variable-read-from-a-file": (_alone("sh", "-c", "read M < /etc/name; vllm serve $M"), "value-undetermined"),
     "positional-parameters-set": (_alone("sh", "-c", 'set -- serve org/evil; vllm "$@"'), "value-undetermined"),
     "pattern": (_calls("sh", "-c", "vllm serve /ev?l"), "gate-missing"),
+    "flags-inside-a-port": (
+        pod(
+            containers=[
+                vllm(
+                    command=["sh", "-c", "vllm serve /models --port $PORT"],
+                    args=[],
+                    env=_env(PORT={"valueFrom": {"configMapKeyRef": {"name": "settings", "key": "port"}}}),
+                )
+            ]
+        ),
+        "value-undetermined",
+    ),
     "packages-that-the-model-names": (_alone("mlflow", "models", "serve", "-m", "/models"), "remote-code-switch"),
     # Volumes that are not what they seem to be.
     "model-in-an-annotation": (_annotated({"downwardAPI": _ANNOTATION}), "gate-missing"),
@@ -229,6 +241,24 @@ def test_a_dodge_is_refused_for_its_reason(name) -> None:
 
 
 TWINS: dict[str, dict[str, Any]] = {
+    "port-in-quotes": pod(
+        containers=[
+            vllm(
+                command=["sh", "-c", 'vllm serve /models --port "$PORT" --tensor-parallel-size "$(nproc)"'],
+                args=[],
+                env=_env(PORT={"valueFrom": {"configMapKeyRef": {"name": "settings", "key": "port"}}}),
+            )
+        ]
+    ),
+    "port-as-an-argument": pod(
+        containers=[
+            vllm(
+                "--model=/models",
+                "--port=$(PORT)",
+                env=_env(PORT={"valueFrom": {"configMapKeyRef": {"name": "settings", "key": "port"}}}),
+            )
+        ]
+    ),
     "packages-that-are-there": _alone("mlflow", "models", "serve", "--env-manager=local", "-m", "/models"),
     "packages-that-are-there-too": _alone("mlflow", "models", "serve", "--no-conda", "-m", "/models"),
     "plain": _alone("vllm", "serve", "/models"),

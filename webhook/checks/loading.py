@@ -31,7 +31,13 @@ _SWITCH_INSIDE = re.compile(
 """The switch inside a value: JSON, YAML, or a line of arguments that a script passes on."""
 _SHORTEST_ABBREVIATION = len("trust")
 """argparse takes every beginning that only one flag has; none of the stacks has another flag that begins so."""
-_PLAIN_FLAGS = frozenset({"api-key", "hf-token", "token", "served-model-name", "model-name", "host", "port", "seed"})
+_PLAIN_FLAGS = frozenset(
+    {
+        "api-key", "data-parallel-size", "gpu-memory-utilization", "hf-token", "host", "master-addr", "max-model-len",
+        "max-num-seqs", "model-name", "nnodes", "node-rank", "num-shard", "pipeline-parallel-size", "port", "seed",
+        "served-model-name", "tensor-parallel-size", "token", "tp",
+    }
+)  # fmt: skip
 """Flags with a value that has no part in what is loaded."""
 _MODELCAR = "MODEL_INIT_MODE"
 """https://github.com/kserve/kserve/blob/master/pkg/constants/constants.go: `async` where a modelcar fills /mnt/models."""
@@ -263,7 +269,9 @@ def _undetermined(server: Server) -> Iterator[tuple[str, str, bool, str]]:
     for at in server.line.from_elsewhere:
         yield at, "takes all its variables from elsewhere: any switch may be among them", server.stack is None, remedy
     if server.stack is not None:
-        yield from ((at, "is given arguments that come from elsewhere", False, "") for at in _unknown_arguments(server))
+        remedy = "write them here, or one by one: --flag=$(NAME) in args, or quoted in a script"
+        what = "is given arguments that come from elsewhere"
+        yield from ((at, what, False, remedy) for at in _unknown_arguments(server))
         for word in configuration_files(server):
             yield word.at, f"reads further settings from {shown(word.text)}", True, "give the settings as arguments"
 
@@ -275,6 +283,6 @@ def _unknown_arguments(server: Server) -> Iterator[str]:
             yield word.at
         is_plain = before.startswith("-") and before.lstrip("-").replace("_", "-") in _PLAIN_FLAGS
         has_name = word.text.startswith("-") and "=" in word.text and not word.text.startswith("-$")
-        if not word.known and not is_plain and not has_name:
+        if not word.known and (word.is_split or not (is_plain or has_name)):
             yield word.at
         before = word.text
