@@ -156,4 +156,19 @@ _GGML: Mapping[str, Callable[[], bytes]] = {
     "ggjt-version-9.bin": lambda: ggml(b"tjgg", (9, *_LLAMA), _WORDS, _OLD, score=4, page=32),
 }
 
-SAMPLES: Mapping[str, Callable[[], bytes]] = {**_BENIGN, **_HEADERS, **_TENSORS, **_GGML}
+_PROGRAM = b"MZqFpD='\n" + bytes(500)
+
+
+def _llamafile(model: bytes) -> bytes:
+    """A program for several systems, with a model and its arguments in an archive at the end."""
+    members = (Member(name=b"model.gguf", data=model), Member(name=b".args", data=b"-m\nmodel.gguf\n"))
+    return archive(*members, prefix=_PROGRAM)
+
+
+_LLAMAFILES: Mapping[str, Callable[[], bytes]] = {
+    "llamafile.llamafile": lambda: _llamafile(_with(LATEST)),
+    "llamafile-template-escapes.llamafile": lambda: _llamafile(_template("{{ ''.__class__.__mro__ }}")),
+    "llamafile-beyond-end.llamafile": lambda: _llamafile(gguf((_NAME,), (LATEST.tensor("w", (1 << 30,)),), FLOATS)),
+}
+
+SAMPLES: Mapping[str, Callable[[], bytes]] = {**_BENIGN, **_HEADERS, **_TENSORS, **_GGML, **_LLAMAFILES}
