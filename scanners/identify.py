@@ -29,6 +29,7 @@ __all__ = ["EXPECTED", "identify"]
 _WEAK = frozenset({Format.GZIP, Format.INERT})
 """Formats with so short a signature, or so little to hide, that raw numbers are not searched for them."""
 _ZIPS = frozenset({Format.ZIP, Format.TORCH_ZIP, Format.KERAS_ZIP})
+_LONGEST_WORD = 64
 _FEW_VALUES = 8
 """Different bytes that masks and constant tensors have; some of those values are opcodes of pickles."""
 _ACCOUNTED = frozenset(
@@ -81,6 +82,8 @@ def _by_the_rest(
 ) -> tuple[Format, ...]:
     """Add what is not told from the start; reads go forwards, since going back costs compressed sources a pass."""
     plain = magic is None and not found
+    if plain and _is_word(part, head):
+        return (Format.INERT,)
     shapes = _by_structure(source, head, part.name) if plain else _by_messages(source, magic, found)
     text = magic in (None, Format.INERT) and _may_be_text(part, found) and is_text(source, head)
     if plain and not shapes and not text:
@@ -119,6 +122,11 @@ def _is_python(source: Source) -> bool:
     except Malformed:
         return source.size > MAX_SOURCE_BYTES
     return True
+
+
+def _is_word(part: Part, head: bytes) -> bool:
+    """Say whether a part without a suffix is one word: PyTorch's archives hold several, and a cache of the hub its revisions."""
+    return len(head) <= _LONGEST_WORD and "." not in part.name and head.strip().isalnum()
 
 
 def _by_structure(source: Source, head: bytes, name: str) -> tuple[Format, ...]:

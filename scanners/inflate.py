@@ -9,8 +9,6 @@ stood before; `fault` then says why, and whoever opened the source must report i
 
 from __future__ import annotations
 
-import bz2
-import lzma
 import zlib
 from typing import NamedTuple, Protocol
 
@@ -18,7 +16,6 @@ from scanners import lz4
 from scanners.deflate import DeflateDecoder, GzipDecoder, ZlibDecoder
 from scanners.limits import BudgetExceeded
 from scanners.lz4 import Lz4Decoder
-from scanners.lzma_raw import ZipLzmaDecoder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -136,7 +133,7 @@ class InflatedSource:
         """Produce one chunk of output, or notice the end."""
         try:
             chunk = self._decode()
-        except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, MemoryError) as error:
+        except _faults() as error:
             self._broken(str(error) or type(error).__name__)
             return
         if not chunk:
@@ -234,13 +231,46 @@ class Codec(NamedTuple):
 MEMORY_LIMIT = 72 << 20
 """What an xz or lzma stream may ask for; `xz -9` needs 65 MiB."""
 
+
+def _bzip2() -> Decoder:
+    """Return a decoder; its library is imported here, as those of other formats are below."""
+    import bz2
+
+    return bz2.BZ2Decompressor()
+
+
+def _xz() -> Decoder:
+    import lzma
+
+    return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MEMORY_LIMIT)
+
+
+def _lzma() -> Decoder:
+    import lzma
+
+    return lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=MEMORY_LIMIT)
+
+
+def _zip_lzma() -> Decoder:
+    from scanners.lzma_raw import ZipLzmaDecoder
+
+    return ZipLzmaDecoder()
+
+
+def _faults() -> tuple[type[Exception], ...]:
+    """Return what decoders raise for bytes that break them; asked for only where something was raised."""
+    import lzma
+
+    return (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, MemoryError)
+
+
 GZIP = Codec(GzipDecoder, (b"\x1f\x8b",))
 ZLIB = Codec(ZlibDecoder, (b"\x78", b"\x68", b"\x58", b"\x48", b"\x38", b"\x28", b"\x18", b"\x08"))
-BZIP2 = Codec(bz2.BZ2Decompressor, (b"BZh",))
-XZ = Codec(lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MEMORY_LIMIT), (b"\xfd7zXZ\0",))
-LZMA = Codec(lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=MEMORY_LIMIT), (b"\x5d\0",))
+BZIP2 = Codec(_bzip2, (b"BZh",))
+XZ = Codec(_xz, (b"\xfd7zXZ\0",))
+LZMA = Codec(_lzma, (b"\x5d\0",))
 LZ4 = Codec(Lz4Decoder, lz4.STARTS)
 DEFLATE = Codec(DeflateDecoder)
-ZIP_BZIP2 = Codec(bz2.BZ2Decompressor)
-ZIP_LZMA = Codec(ZipLzmaDecoder)
-ZIP_XZ = Codec(XZ.new_decoder)
+ZIP_BZIP2 = Codec(_bzip2)
+ZIP_LZMA = Codec(_zip_lzma)
+ZIP_XZ = Codec(_xz)

@@ -25,7 +25,6 @@ from scanners.archives.zip_records import (
 )
 from scanners.findings import Embedded, Finding, Gap, Reason
 from scanners.formats import Format
-from scanners.inflate import InflatedSource
 from scanners.sources import SliceSource
 
 TYPE_CHECKING = False
@@ -87,7 +86,7 @@ class Leftovers:
             yield Gap(reason=reason, detail=f"member {name!r}: {why}", offset=header)
         elif not unsized:
             yield from conclude(source, reading, name, header, opaque=True)
-        unused = source.unused if unsized and isinstance(source, InflatedSource) and not source.fault else 0
+        unused = source.unused if unsized and not isinstance(source, SliceSource) and not source.fault else 0
         return self._behind_descriptor(local, local.data + compressed - unused, end)
 
     def _unsized(self, local: Local, end: int) -> int:

@@ -14,17 +14,19 @@ from typing import NamedTuple
 from scanners.archives.search import windows
 from scanners.archives.zip_records import FLAG_DESCRIPTOR, SATURATED
 from scanners.findings import Finding
-from scanners.inflate import DEFLATE, ZIP_BZIP2, ZIP_LZMA, ZIP_XZ, InflatedSource
 from scanners.sources import SliceSource
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from scanners.archives.zip_records import Central, Local
-    from scanners.inflate import Codec
+    from scanners.inflate import Codec, InflatedSource
     from scanners.limits import Budget
     from scanners.sources import Source
+
+    Content = SliceSource | InflatedSource
+    """A member's bytes: stored, or to be inflated."""
 
 STORED = 0
 CHECKED_STORED = 1 << 20
@@ -39,8 +41,11 @@ class Reading(NamedTuple):
     crc: int
 
 
-_CODECS: Mapping[int, Codec] = {8: DEFLATE, 12: ZIP_BZIP2, 14: ZIP_LZMA, 95: ZIP_XZ}
-"""Compression methods (APPNOTE 4.4.5) -> how they are read."""
+def _codec(method: int) -> Codec | None:
+    """Return how a compression method (APPNOTE 4.4.5) is read; imported here, as models are most often stored."""
+    from scanners import inflate
+
+    return {8: inflate.DEFLATE, 12: inflate.ZIP_BZIP2, 14: inflate.ZIP_LZMA, 95: inflate.ZIP_XZ}.get(method)
 
 
 def readings(central: Central, local: Local) -> tuple[Reading, ...]:
@@ -52,28 +57,30 @@ def readings(central: Central, local: Local) -> tuple[Reading, ...]:
     return tuple(dict.fromkeys((first, Reading(local.method, compressed, size, crc))))
 
 
-def open_member(archive: Source, start: int, reading: Reading, budget: Budget) -> Source | None:
+def open_member(archive: Source, start: int, reading: Reading, budget: Budget) -> Content | None:
     """Return the member's bytes, None for a method that is not read here."""
     room = max(0, archive.size - start)
     if reading.method == STORED:
         return SliceSource(archive, start, min(max(reading.compressed, reading.size), room))
-    codec = _CODECS.get(reading.method)
+    codec = _codec(reading.method)
     if codec is None:
         return None
+    from scanners.inflate import InflatedSource
+
     return InflatedSource(SliceSource(archive, start, min(reading.compressed, room)), codec, budget)
 
 
-def fault(source: Source) -> str | None:
+def fault(source: Content) -> str | None:
     """Say why a compressed member breaks, None where it does not."""
-    if not isinstance(source, InflatedSource):
+    if isinstance(source, SliceSource):
         return None
     source.drain()
     return source.fault
 
 
-def checksum(source: Source) -> int:
+def checksum(source: Content) -> int:
     """Return the CRC-32 of a member, reading it whole."""
-    if isinstance(source, InflatedSource):
+    if not isinstance(source, SliceSource):
         return source.crc
     value = 0
     for window in windows(source, 0, source.size):
@@ -81,10 +88,10 @@ def checksum(source: Source) -> int:
     return value
 
 
-def conclude(source: Source, reading: Reading, name: str, offset: int, *, opaque: bool) -> Iterator[Finding]:
+def conclude(source: Content, reading: Reading, name: str, offset: int, *, opaque: bool) -> Iterator[Finding]:
     """Yield what the bytes of a member that did not break say against its header."""
-    inflated = isinstance(source, InflatedSource)
-    if isinstance(source, InflatedSource) and source.unused:
+    inflated = not isinstance(source, SliceSource)
+    if not isinstance(source, SliceSource) and source.unused:
         evidence = f"{source.unused} bytes behind the end of the compressed data"
         yield Finding(rule="zip-unaccounted-bytes", evidence=evidence, name=name, offset=offset)
     if source.size != reading.size or (not inflated and reading.compressed != reading.size):
