@@ -104,8 +104,9 @@ NOTES: Mapping[Format, Note] = {
     ),
     Format.COREML: Note(
         "classes of the app in layers and models, models in other files, paths of weights, in pipelines and programs at any depth",
-        "the numbers; what the computation means; the manifest of a package",
+        "the numbers; what the computation means",
     ),
+    Format.COREML_MANIFEST: Note("paths of the model and its weights in the package"),
     Format.COREML_WEIGHTS: Note("places of blobs against the file and each other", "the numbers"),
     Format.PADDLE: Note(
         "operators that call Python, open files, talk to other machines or hold another engine's program",

@@ -72,7 +72,7 @@ def _cover(ranges: Ranges, source: Source) -> bool:
     return position > 0 and only_zeros(source, position, source.size)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=MOST_MODELS)
 def _places(model: _Model) -> Mapping[str, Ranges]:
     """Return the ranges of external data in an ONNX model, by the file they lie in."""
     found: dict[str, Ranges] = {}
@@ -98,7 +98,7 @@ def _external(source: Source) -> Iterator[tuple[str, int, int]]:
         return
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=MOST_MODELS)
 def _constants(model: _Model) -> Ranges:
     """Return the places of constants in a document of OpenVINO's."""
     from scanners.openvino.layers import constants

@@ -321,6 +321,12 @@ def _executorch(part: Part) -> Iterator[Finding | Gap | Embedded]:
     return executorch.read(part)
 
 
+def _coreml_manifest(part: Part) -> Iterator[Finding | Gap | Embedded]:
+    from scanners.formats import coreml_manifest
+
+    return coreml_manifest.read(part)
+
+
 READERS: Mapping[Format, Reader | None] = {
     Format.TENSORFLOW_TEXT: _tensorflow_text,
     Format.TENSORFLOW_CHECKPOINT: _tensorflow_checkpoint,
@@ -369,6 +375,7 @@ READERS: Mapping[Format, Reader | None] = {
     Format.PMML: _pmml,
     Format.XML: _xml,
     Format.COREML: _coreml,
+    Format.COREML_MANIFEST: _coreml_manifest,
     Format.COREML_WEIGHTS: _coreml_weights,
     Format.PADDLE: _paddle,
     Format.PADDLE_PARAMETERS: _paddle_parameters,

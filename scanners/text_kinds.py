@@ -26,6 +26,7 @@ _LIGHTGBM = re.compile(rb"tree\r?\nversion=v")
 _XGBOOST = re.compile(rb'\s*\{\s*"(?:learner|version)"')
 _BOOSTER = b'"gradient_booster"'
 _NOTEBOOK = b'"nbformat"'
+_MANIFEST = b'"itemInfoEntries"'
 _PADDLE = re.compile(rb'\s*\{\s*"base_code"\s*:\s*\{[^{}]{0,200}"magic"\s*:\s*"pir"')
 _MXNET = re.compile(rb'\s*\{\s*"nodes"\s*:\s*\[')
 
@@ -65,6 +66,13 @@ def _document(source: Source, head: bytes) -> Format | None:
         return Format.NOTEBOOK
     if (model := _model(source, head)) is not None:
         return model
+
+    if is_object(head) and find(source, _MANIFEST, 0, source.size) is not None:
+        return Format.COREML_MANIFEST
+    if _PADDLE.match(head):
+        return Format.PADDLE_JSON
+    if _MXNET.match(head) and find(source, b'"mxnet_version"', 0, source.size) is not None:
+        return Format.MXNET
     if is_config(source, head):
         return Format.MODEL_CONFIG
     told = any(find(source, words, 0, source.size) is not None for words in _YAML)

@@ -56,6 +56,7 @@ class Format(StrEnum):
     EXECUTORCH = "executorch"
     OPENVINO = "openvino"
     COREML = "coreml"
+    COREML_MANIFEST = "coreml-manifest"
     COREML_WEIGHTS = "coreml-weights"
     PADDLE = "paddle"
     PADDLE_PARAMETERS = "paddle-parameters"

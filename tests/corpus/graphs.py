@@ -58,6 +58,12 @@ def weights(*blobs: bytes) -> bytes:
     return struct.pack("<II", len(blobs), 2).ljust(64, b"\0") + b"".join(blobs)
 
 
+def manifest(path: str, *, more: str = "") -> bytes:
+    """Return the manifest of a package of one file; `more` stands in front of the path."""
+    entry = f'{{"author": "com.apple.CoreML", {more}"path": "{path}"}}'
+    return f'{{"fileFormatVersion": "1.0.0", "itemInfoEntries": {{"A": {entry}}}, "rootModelIdentifier": "A"}}'.encode()
+
+
 def paddle(*operators: str) -> bytes:
     """Return a program of PaddlePaddle's with a block of operators."""
     variables = data(3, data(1, "x") + data(2, number(1, 7)))
@@ -118,6 +124,10 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "coreml-bytes-behind-blobs.bin": lambda: weights(blob(64, 64)) + b"more",
     "coreml-bytes-between-blobs.bin": lambda: weights(blob(64, 4)[:-4] + b"more", blob(192, 4)),
     "coreml-blobs-missing.bin": lambda: struct.pack("<II", 9, 2).ljust(64, b"\0") + blob(64, 64),
+    "coreml-manifest-climbs.json": lambda: manifest("../../../secret/model.mlmodel"),
+    "coreml-manifest-path-twice.json": lambda: manifest(
+        "com.apple.CoreML/model.mlmodel", more='"path": "/etc/passwd", '
+    ),
     "paddle-python.pdmodel": lambda: paddle("feed", "py_func", "fetch"),
     "paddle-load.pdmodel": lambda: paddle("feed", "load", "fetch"),
     "paddle-save.pdmodel": lambda: paddle("feed", "save_combine", "fetch"),
@@ -162,6 +172,7 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "benign-coreml-pipeline.mlmodel": lambda: model(
         data(202, pipeline(model(data(500, network())), model(data(900, b""))))
     ),
+    "benign-coreml-manifest.json": lambda: manifest("com.apple.CoreML/model.mlmodel"),
     "benign-coreml-weights.bin": lambda: weights(blob(64, 64), blob(192, 5), blob(320, 128)),
     "benign-ort.ort": lambda: ort(
         ort_node("Relu"),

@@ -11,6 +11,7 @@ from scanners.formats import (
     Malformed,
     Part,
     coreml,
+    coreml_manifest,
     coreml_weights,
     executorch,
     onnx_runtime,
@@ -28,6 +29,7 @@ from tests.corpus.tensorflow_builder import data, number
 FILES = sorted({build() for build in SAMPLES.values()}, key=lambda item: (len(item), item))
 READERS = (
     coreml.read,
+    coreml_manifest.read,
     coreml_weights.read,
     executorch.read,
     onnx_runtime.read,
