@@ -25,8 +25,8 @@ _PATH_FILE = re.compile(rb"^import[ \t]", re.MULTILINE)
 _LIGHTGBM = re.compile(rb"tree\r?\nversion=v")
 _XGBOOST = re.compile(rb'\s*\{\s*"(?:learner|version)"')
 _BOOSTER = b'"gradient_booster"'
-_NOTEBOOK = b'"nbformat"'
-_MANIFEST = b'"itemInfoEntries"'
+_BY_KEY = ((b'"nbformat"', Format.NOTEBOOK), (b'"itemInfoEntries"', Format.COREML_MANIFEST))
+"""Keys of objects that stand in documents of one kind only."""
 _PADDLE = re.compile(rb'\s*\{\s*"base_code"\s*:\s*\{[^{}]{0,200}"magic"\s*:\s*"pir"')
 _MXNET = re.compile(rb'\s*\{\s*"nodes"\s*:\s*\[')
 
@@ -62,17 +62,11 @@ def _document(source: Source, head: bytes) -> Format | None:
     """Return what a text is by its content; imported here, since most files are no text."""
     from scanners.directory.json_shapes import is_config, is_object
 
-    if is_object(head) and find(source, _NOTEBOOK, 0, source.size) is not None:
-        return Format.NOTEBOOK
+    for word, format_ in _BY_KEY:
+        if is_object(head) and find(source, word, 0, source.size) is not None:
+            return format_
     if (model := _model(source, head)) is not None:
         return model
-
-    if is_object(head) and find(source, _MANIFEST, 0, source.size) is not None:
-        return Format.COREML_MANIFEST
-    if _PADDLE.match(head):
-        return Format.PADDLE_JSON
-    if _MXNET.match(head) and find(source, b'"mxnet_version"', 0, source.size) is not None:
-        return Format.MXNET
     if is_config(source, head):
         return Format.MODEL_CONFIG
     told = any(find(source, words, 0, source.size) is not None for words in _YAML)
