@@ -39,7 +39,7 @@ format: $(VENV)/.lint ## let ruff format and fix what it can
 bench: $(VENV)/.run ## speed and memory as ratios, against peers and the physical limit
 	$(BIN)/python -m benchmarks
 
-fuzz: $(VENV)/.run ## the difference test, a million cases
+fuzz: $(VENV)/.run ## the difference tests, a million pickles and 100,000 archives
 	$(BIN)/python -m tests.fuzz
 
 docs: $(VENV)/.run ## regenerate docs/rules.md, docs/formats.md, and the chart's CRD, schema, README, dashboards, alerts
