@@ -32,6 +32,8 @@ LIBRARIES = (
     "catboost",
     "torch",
     "transformers",
+    "dill",
+    "cloudpickle",
 )
 
 

@@ -43,16 +43,19 @@ def saved_small(thing):
 def main():
     """Write the files."""
     DIRECTORY.mkdir(parents=True)
-    everything = {
-        "modules": saved(modules()),
-        "composed": saved([*attempts(normed_makers()), *attempts(quantized_makers())]),
-        "tensors": saved(attempts(tensor_makers())),
-        "states": saved([*attempts(state_makers()), *optimizers()]),
-    }
-    for name, things in everything.items():
+    write(saved(modules()), str(DIRECTORY / "modules.pt"), new=True)
+    write_weights()
+
+
+def write_weights():
+    """Write all but the modules one by one: what is small enough to keep of many versions."""
+    states = saved([*attempts(state_makers()), *optimizers()])
+    tensors = saved(attempts(tensor_makers()))
+    composed = saved([*attempts(normed_makers()), *attempts(quantized_makers())])
+    for name, things in {"states": states, "tensors": tensors, "composed": composed}.items():
         write(things, str(DIRECTORY / (name + ".pt")), new=True)
-        if name != "modules":
-            write(things, str(DIRECTORY / (name + "-legacy.pt")), new=False)
+    write(states, str(DIRECTORY / "states-legacy.pt"), new=False)
+    write(tensors, str(DIRECTORY / "tensors-legacy.pt"), new=False)
     network = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.Flatten(), nn.Linear(8, 2))
     write(network, str(DIRECTORY / "whole.pt"), new=True)
     write(network.state_dict(), str(DIRECTORY / "pytorch_model.bin"), new=True)

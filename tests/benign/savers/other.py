@@ -8,6 +8,7 @@ sys.path.insert(0, sys.argv[2])
 
 import cloudpickle  # noqa: E402 - after the path
 import dill  # noqa: E402
+from attempts import attempt  # noqa: E402
 from other_picklers import things  # noqa: E402
 
 
@@ -17,7 +18,8 @@ def main():
     # dill writes methods and views as an expression to evaluate, which is never harmless to load.
     kept = {name: thing for name, thing in things().items() if name not in {"views", "ordered-views", "functions"}}
     for name, library in (("dill", dill), ("cloudpickle", cloudpickle)):
-        (DIRECTORY / f"{name}.pkl").write_bytes(library.dumps(kept))
+        saved = {what: thing for what, thing in kept.items() if attempt(library.dumps, thing)}
+        (DIRECTORY / f"{name}.pkl").write_bytes(library.dumps(saved))
 
 
 if __name__ == "__main__":

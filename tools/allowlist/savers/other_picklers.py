@@ -50,7 +50,7 @@ def things():
             datetime.datetime(2020, 1, 2),  # noqa: DTZ001 - as data often is
             datetime.date(2020, 1, 2),
             datetime.timedelta(1),
-            datetime.UTC,
+            datetime.timezone.utc,  # noqa: UP017 - Python 3.8 knows no other name
         ],
         "numbers": [decimal.Decimal(1), 1 << 80],
         "paths": [pathlib.PurePosixPath("a")],
