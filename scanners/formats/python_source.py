@@ -59,7 +59,7 @@ def _judge(name: str, tree: ast.Module, source: bytes) -> Iterator[Finding]:
         yield Finding(rule="python-code", evidence=told, name=name)
     else:
         yield Finding(rule="python-server-code", evidence=f"run by {server}; {told}", name=name)
-    dangers = list(judge.findings(calls))
+    dangers = [*judge.findings(calls), *judge.references(nodes)]
     yield from dangers
     if names.overloaded:
         evidence = "a name stands for more things than can be followed"

@@ -205,6 +205,7 @@ COMMON = frozenset(
     }
 )
 """Roots of the denylist of which source uses much that is harmless."""
+_LONGEST = 12
 _PASSED_ON = ("urllib.request.", "urllib.urlopen", "urllib.urlretrieve", "http.client.", "http.server.")
 
 
@@ -212,7 +213,7 @@ _PASSED_ON = ("urllib.request.", "urllib.urlopen", "urllib.urlretrieve", "http.c
 def judge_call(name: str) -> Kind | None:
     """Return how bad it is to call a dotted name, None where it is not known to be."""
     parts = name.split(".")
-    tails = [".".join(parts[start:]) for start in range(len(parts) - 1)]
+    tails = _paths(parts)
     if name in _HARMLESS or (parts[0] == "socket" and parts[-1].isupper()):
         return None
     if any(tail in RUNS for tail in tails):
@@ -223,6 +224,13 @@ def judge_call(name: str) -> Kind | None:
         return None
     kind = judge(".".join(parts[:-1]), parts[-1]).kind
     return kind if kind >= Kind.REACHES_OUT else None
+
+
+def _paths(parts: list[str]) -> list[str]:
+    """Return the paths inside a dotted name: `os.system` in `shutil.os.system.__call__`; of a long one those near its ends."""
+    near = parts if len(parts) <= _LONGEST else parts[: _LONGEST // 2] + parts[-_LONGEST // 2 :]
+    ends = range(2, len(near) + 1)
+    return [".".join(near[start:end]) for end in ends for start in range(end - 1)]
 
 
 def reason(name: str) -> str:

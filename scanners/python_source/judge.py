@@ -37,6 +37,8 @@ _COMMANDS = (
     "subprocess.",
 )
 """What counts when it is used, not only on import; loaders of pickles and the like are for the summary."""
+_AROUND = frozenset({"__builtins__", "__globals__", "__subclasses__", "f_builtins", "f_globals", "func_globals"})
+"""Attributes by which any object leads to the interpreter."""
 _DECODERS = frozenset(
     {
         *(
@@ -82,6 +84,23 @@ class Judge:
             self._is_new("python-hidden-code", name)
             yield Finding(rule="python-hidden-code", evidence=f"{self.line(call)}: {hidden}", name=short)
 
+    def references(self, nodes: Iterable[ast.AST]) -> Iterator[Finding]:
+        """Yield what is dangerous and kept for later in a collection, and ways around the names altogether."""
+        for node in nodes:
+            if (
+                isinstance(node, ast.Attribute)
+                and node.attr in _AROUND
+                and self._is_new("python-hidden-code", node.attr)
+            ):
+                evidence = f"{self.line(node)}: leads to what is not named"
+                yield Finding(rule="python-hidden-code", evidence=evidence, name=node.attr)
+            for value in _kept(node):
+                for name in sorted(self._names.resolve(value)):
+                    if _rule(name, judge_call(name), at_import=False) and self._is_new("python-runs-commands", name):
+                        short = name.removeprefix("builtins.")
+                        evidence = f"{self.line(value)}: kept to be called: {reason(name)}"
+                        yield Finding(rule="python-runs-commands", evidence=evidence, name=short)
+
     def _is_new(self, rule: str, name: str) -> bool:
         """Note what is reported; say whether it is for the first time."""
         new = (rule, name) not in self._reported
@@ -98,7 +117,8 @@ class Judge:
         passed = [*call.args, *(keyword.value for keyword in call.keywords)]
         given = (self._names.resolve(value) for value in passed if isinstance(value, ast.Name | ast.Attribute))
         handed = {name for names in given for name in names if judge_call(name) is Kind.RUNS_CODE}
-        return self._names.resolve(call.func) | handed
+        fetched = {name for name in self._names.resolve(call) if judge_call(name) is not None}
+        return self._names.resolve(call.func) | fetched | handed
 
     def _kind(self, name: str, call: ast.Call) -> Kind | None:
         if name in WRITES:
@@ -127,6 +147,20 @@ class Judge:
         """Return the number and the text of the line that a node starts on."""
         text = self._lines[node.lineno - 1].strip() if node.lineno <= len(self._lines) else ""
         return f"line {node.lineno}: {text[:_SHOWN]}"
+
+
+def _kept(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield the names among the items of a collection, and what a function returns."""
+    items: list[ast.expr | None] = []
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        items = [*node.elts]
+    elif isinstance(node, ast.Dict):
+        items = [*node.values]
+    elif isinstance(node, ast.Return | ast.Lambda | ast.Assign):
+        value = node.body if isinstance(node, ast.Lambda) else node.value
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        items = [] if any(isinstance(target, ast.Name) for target in targets) else [value]
+    yield from (item for item in items if isinstance(item, ast.Name | ast.Attribute))
 
 
 def packed_text(nodes: Iterable[ast.AST]) -> int | None:

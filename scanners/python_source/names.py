@@ -16,6 +16,8 @@ _DEEPEST = 60
 _MEANINGS = 64
 _ROUNDS = 3
 """Aliases of aliases of aliases; a longer chain is left alone."""
+_GETTER = ".__getattribute__"
+_ATTRIBUTE_GETTERS = frozenset({"operator.attrgetter", "operator.methodcaller"})
 _IMPORTERS = frozenset({"builtins.__import__", "importlib.import_module", "importlib.__import__"})
 
 
@@ -111,7 +113,7 @@ class Names:
     def _call(self, call: ast.Call, depth: int) -> frozenset[str]:
         """Return what an import by name, or an attribute by name, stands for."""
         callees = self.resolve(call.func, depth + 1)
-        if not callees or not call.args:
+        if not call.args:
             return frozenset({"builtins"} if "builtins.globals" in callees else ())
         if callees & _IMPORTERS:
             name = folded(call.args[0])
@@ -119,8 +121,22 @@ class Names:
         if "builtins.getattr" in callees and len(call.args) > 1:
             name = folded(call.args[1])
             return _joined(self.resolve(call.args[0], depth + 1), name) if name else frozenset()
+        if found := self._getters(call, callees, depth):
+            return found
         if "builtins.vars" in callees:
             return _joined(self.resolve(call.args[0], depth + 1), "__dict__")
+        return frozenset()
+
+    def _getters(self, call: ast.Call, callees: frozenset[str], depth: int) -> frozenset[str]:
+        """Return what `os.__getattribute__("system")` and `operator.attrgetter("system")(os)` stand for."""
+        name = folded(call.args[0])
+        holders = {callee.removesuffix(_GETTER) for callee in callees if callee.endswith(_GETTER)}
+        if name and holders:
+            return _joined(holders, name)
+        getter = call.func
+        if isinstance(getter, ast.Call) and getter.args and _ATTRIBUTE_GETTERS & self.resolve(getter.func, depth + 1):
+            attribute = folded(getter.args[0])
+            return _joined(self.resolve(call.args[0], depth + 1), attribute) if attribute else frozenset()
         return frozenset()
 
     def _item(self, item: ast.Subscript, depth: int) -> frozenset[str]:

@@ -60,6 +60,8 @@ class _Bodies:
                 self._waiting.setdefault(node.name, []).append(node)
             elif isinstance(node, ast.ClassDef):
                 self._add_class(node)
+        self._names = frozenset(self._waiting)
+        """The module's own functions: a function that one of them decorates counts as called."""
         self._started: set[int] = set()
 
     def _add_class(self, node: ast.ClassDef) -> None:
@@ -79,6 +81,8 @@ class _Bodies:
         for name in _callable_names(node):
             functions += self._waiting.pop(name, ())
             functions += self._methods.pop(name, ())
+        if isinstance(node, _FUNCTIONS) and any(name in self._names for name in _callable_names(node)):
+            functions.append(node)
         for function in functions:
             if id(function) not in self._started:
                 self._started.add(id(function))
@@ -100,7 +104,7 @@ def _callable_names(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Call):
         expressions = [node.func, *node.args, *(keyword.value for keyword in node.keywords)]
     elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        expressions = [*node.decorator_list]
+        expressions = [item.func if isinstance(item, ast.Call) else item for item in node.decorator_list]
     else:
         return
     for expression in expressions:

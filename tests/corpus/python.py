@@ -88,6 +88,13 @@ ON_IMPORT: Mapping[str, Callable[[], bytes]] = {
     "import-modules-table.py": _source("import sys", "sys.modules['os'].system('echo weighbridge')"),
     "import-dictionary.py": _source("import os", "vars(os)['system']('echo weighbridge')"),
     "import-re-export.py": _source("import shutil", "shutil.os.system('echo weighbridge')"),
+    "import-decorated.py": _source(
+        "import os", "def now(f): f()", "@now", "def g():", '    os.system("echo weighbridge")'
+    ),
+    "import-call-method.py": _source("import os", "os.system.__call__('echo weighbridge')"),
+    "import-getattribute.py": _source("import os", "os.__getattribute__('system')('echo weighbridge')"),
+    "import-attrgetter.py": _source("import os, operator", "operator.attrgetter('system')(os)('echo weighbridge')"),
+    "import-methodcaller.py": _source("import os, operator", "operator.methodcaller('system', 'echo weighbridge')(os)"),
     "import-socket.py": _source("import socket", "s = socket.socket()", 's.connect(("127.0.0.1", 9))'),
     "import-ctypes.py": _source("import ctypes", 'lib = ctypes.CDLL("./x.so")'),
     "import-pickle.py": _source("import pickle", 'x = pickle.load(open("x.pkl", "rb"))'),
@@ -117,6 +124,9 @@ HIDDEN: Mapping[str, Callable[[], bytes]] = {
         + b"x = os.system\n"
         + b"x(1)\n" * 20_000
     ),
+    "hidden-in-table.py": _source("import os", "X = {'a': os.system}", "X['a']('echo weighbridge')"),
+    "hidden-subclasses.py": _source("x = ().__class__.__base__.__subclasses__()"),
+    "hidden-globals.py": _source("def f(): pass", "f.__globals__['__builtins__']['eval']('1')"),
     "hidden-encoding.py": _source("# coding: utf-7", "x = 1"),
     "hidden-null.py": lambda: b"import os\n\0\n",
 }
