@@ -36,6 +36,8 @@ def _definition() -> dict[str, Any]:
     columns = [
         {"name": "Scope", "type": "string", "jsonPath": ".spec.scope"},
         {"name": "Fail-On", "type": "string", "jsonPath": ".spec.failOn"},
+        {"name": "Hash", "type": "string", "jsonPath": ".status.hash"},
+        {"name": "Error", "type": "string", "jsonPath": ".status.error"},
         {"name": "Age", "type": "date", "jsonPath": ".metadata.creationTimestamp"},
     ]
     version = {
