@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import keras_models, onnx_models, pickles, small_files, tensorflow_models, tensors
+from benchmarks import gguf_models, keras_models, onnx_models, pickles, small_files, tensorflow_models, tensors
 from benchmarks.environments import MODELS, prepare
 from benchmarks.scale import SCALES
 
@@ -104,6 +104,13 @@ SHAPES: tuple[Shape, ...] = (
         file="model.safetensors",
         kind=Kind.MODEL,
         build=lambda path, scale: tensors.safetensors(path, scale.tensor_bytes),
+    ),
+    Shape(
+        name="gguf",
+        title="GGUF with a vocabulary of 152,000 tokens",
+        file="model.gguf",
+        kind=Kind.MODEL,
+        build=lambda path, scale: gguf_models.model(path, scale.tensor_bytes),
     ),
     Shape(
         name="onnx",
