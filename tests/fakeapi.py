@@ -253,7 +253,9 @@ class FakeApi:
         before = self.objects.get(self._key(request, request.match_info["name"]))
         if before is None:
             return _status(404, "NotFound")
-        status = {**before.get("status", {}), **(await request.json())["status"]}
+        # A merge patch (RFC 7386): null takes a field away.
+        merged = {**before.get("status", {}), **(await request.json())["status"]}
+        status = {name: value for name, value in merged.items() if value is not None}
         return web.json_response(await self._put(request.match_info["resource"], {**before, "status": status}))
 
     def _key(self, request: web.Request, name: str) -> Key:
