@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from scanners.machine import MOST_JOBS, PARENT_BYTES, WORKER_BYTES, memory_limit, processors, share
+from scanners.machine import MOST_JOBS, PARENT_BYTES, WORKER_BYTES, Share, memory_limit, processors, share
 
 MIB = 1 << 20
 
 
 def test_without_a_memory_limit_processors_decide() -> None:
     """A laptop."""
-    assert share(4, None) == (4, None)
-    assert share(0, None) == (1, None)
-    assert share(500, None) == (MOST_JOBS, None)
+    assert share(4, None) == Share(jobs=4, data_bytes=None)
+    assert share(0, None) == Share(jobs=1, data_bytes=None)
+    assert share(500, None) == Share(jobs=MOST_JOBS, data_bytes=None)
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ SMALL = [data for data in FILES if len(data) < 2000]
 
 def survives(data: bytes) -> None:
     """Identify the bytes, and read them by every reader whether they fit or not."""
-    by_structure(BytesSource(data), data[:4096])
+    by_structure(BytesSource(data), data[:4096], "")
     for read in READERS.values():
         with suppress(Malformed, BudgetExceeded):
             list(read(Part(source=BytesSource(data), name="x", budget=Budget(Limits()))))

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
-from initcontainer.contract import Verdict
+from initcontainer.contract import NamedFinding, Verdict
 from scanners.findings import Severity
 from tests.webhook.reporter.conftest import FINDING, ended, message, pod, trusting
 from webhook.reporter.collector import MOST_BLOCKED, OutcomeCollector
@@ -144,7 +144,7 @@ def test_a_finding_is_counted_by_the_formats_of_its_rule() -> None:
     """The table that a rule stands in names the family; a rule that is not known is `other`."""
     ledger = Ledger()
     rules = {"import-runs-code": "pickles", "keras-lambda": "keras", "rule-of-tomorrow": "other"}
-    findings = tuple(replace(FINDING, rule=rule) for rule in rules)
+    findings = tuple(NamedFinding(rule=rule, severity=FINDING.severity, path=FINDING.path) for rule in rules)
     ledger.record(read_pod(pod(state=ended(message(findings=findings, counts={Severity.CRITICAL: 3}))), trusting))
     registry = shown(ledger, [])
     for rule, family in rules.items():
