@@ -37,7 +37,7 @@ def read(part: Part) -> Iterator[Finding]:
 def _judge(message: Message, allowed: frozenset[str]) -> Iterator[Finding]:
     if message.kind in ("CustomModel", "CustomLayerParams"):
         name = message.text("className")[:200]
-        if name not in allowed:
+        if f"coreml.{name}" not in allowed:
             yield _finding("coreml-custom-code", message, f"{message.kind} of the class {name}", name)
     elif message.kind == "LinkedModel":
         yield _finding("coreml-linked-model", message, "another model is loaded in its place")

@@ -107,7 +107,7 @@ TABLE = (
         Severity.MEDIUM,
         "The model uses a custom operator that is not known",
         "Such operators are native code that the server has to register under the name, doing nobody knows what.",
-        "If you know the library, allow the operator's name by --allow-import.",
+        "If you know the library, allow tflite.OPERATOR by --allow-import or in allowedImports of the ModelPolicy.",
         ("https://www.tensorflow.org/lite/guide/ops_custom",),
     ),
     Rule(
@@ -171,7 +171,7 @@ TABLE = (
         Severity.MEDIUM,
         "The model uses a class of the app that loads it",
         "The class is native code that the app has to bring, doing nobody knows what.",
-        "If you know the class, allow its name by --allow-import.",
+        "If you know the class, allow coreml.CLASS by --allow-import or in allowedImports of the ModelPolicy.",
         ("https://developer.apple.com/documentation/coreml/mlcustomlayer",),
     ),
     Rule(
@@ -218,7 +218,7 @@ TABLE = (
         Severity.MEDIUM,
         "The program uses an operator or a backend that is not known to only compute",
         "It is native code that the runtime was built with, or loads with the program, doing nobody knows what.",
-        "If you know it, allow its name, with a dot for the colons, by --allow-import.",
+        "If you know it, allow its name, with a dot for the colons, by --allow-import or in allowedImports of the ModelPolicy.",
         ("https://docs.pytorch.org/executorch/stable/kernel-library-custom-aten-kernel.html",),
     ),
     Rule(

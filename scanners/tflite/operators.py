@@ -82,10 +82,10 @@ _SENTENCES = frozenset(
 
 
 def judge_custom(name: str, offset: int, allowed: frozenset[str]) -> Iterator[Finding]:
-    """Judge a custom operator by its name; `allowed` are names that the operator of the server knows."""
+    """Judge a custom operator by its name; `allowed` are names that the operator of the server knows, with `tflite.` in front."""
     if name.startswith(FLEX):
         yield from _judge_flex(name.removeprefix(FLEX), offset, allowed)
-    elif name not in _RESOLVED | _SENTENCES | allowed:
+    elif name not in _RESOLVED | _SENTENCES and f"tflite.{name}" not in allowed:
         evidence = f"{name[:200] or 'an operator without a name'} is a custom operator that is not known here"
         yield Finding(rule="tflite-op-not-recognised", evidence=evidence, name=name[:200], offset=offset)
 

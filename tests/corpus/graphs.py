@@ -168,6 +168,7 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "executorch-segment-behind-the-end.pte": lambda: pte("aten::add", segment=(0, 1 << 40)),
     "executorch-breaks-off.pte": lambda: pte("aten::add")[:-60],
     "benign-coreml-network.mlmodel": lambda: model(data(500, network(data(140, b"")))),
+    "benign-coreml-custom-layer-allowed.mlmodel": lambda: model(data(500, network(custom("AcmeLayer")))),
     "benign-coreml-program.mlmodel": lambda: model(data(502, program("@model_path/weights/weight.bin"))),
     "benign-coreml-pipeline.mlmodel": lambda: model(
         data(202, pipeline(model(data(500, network())), model(data(900, b""))))
