@@ -223,7 +223,9 @@ def _leaves(value: object) -> Iterator[str]:
 
 def _reference(word: Word, use: Use, stack: Stack | None, container: Container) -> Reference | None:
     leads, path = _leads(word, stack, container)
-    if leads is Leads.UNDETERMINED and word.known and (stack is None or use is Use.FURTHER):
+    leads_up = ".." in word.text.split("/")
+    is_setting = use is Use.FURTHER and not leads_up
+    if leads is Leads.UNDETERMINED and word.known and (stack is None or is_setting):
         return None  # A word of an unknown server's own, whose volumes all count anyway; or a setting that is no place.
     return Reference(text=word.text, at=word.at, use=use, leads=leads, path=path)
 

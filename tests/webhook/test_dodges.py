@@ -145,6 +145,34 @@ DODGES: dict[str, tuple[dict[str, Any], str]] = {
     "code-before-a-script": (_own({"BASH_ENV": "/models/profile"}), "remote-code-switch"),
     "programs-on-the-volume": (_own({"PATH": "/models/bin:/usr/bin"}), "remote-code-switch"),
     "agent-on-the-volume": (_own({"JAVA_TOOL_OPTIONS": "-javaagent:/models/agent.jar"}), "remote-code-switch"),
+    "name-that-leads-up": (
+        pod(
+            init=[gate(("models", "/models"))],
+            containers=[
+                server(*BOTH, image="tensorflow/serving:2.18.0", env=_env(MODEL_NAME="../evil"))
+                | {"args": ["--file_system_poll_wait_seconds=0"]}
+            ],
+            volumes=_VOLUMES,
+        ),
+        "value-undetermined",
+    ),
+    "environment-of-the-server": (
+        pod(
+            containers=[
+                server(
+                    *BOTH,
+                    image="seldonio/mlserver:1.6.1",
+                    env=_env(MLSERVER_MODELS_DIR="/models", MLSERVER_ENV_TARBALL="/evil/environment.tar.gz"),
+                )
+            ],
+            volumes=_VOLUMES,
+        ),
+        "gate-missing",
+    ),
+    "model-from-another-registry": (
+        _alone("llama-server", "-dr", "ai/evil", LLAMA_CACHE="/models"),
+        "model-fetched-at-run-time",
+    ),
     # Flags in other spellings.
     "abbreviated-getopt": (_calls("tritonserver", "--model-repository=/models", "--model-repo=/evil"), "gate-missing"),
     "abbreviated-argparse": (
@@ -241,6 +269,12 @@ def test_a_dodge_is_refused_for_its_reason(name) -> None:
 
 
 TWINS: dict[str, dict[str, Any]] = {
+    "name-below-the-base-path": pod(
+        containers=[
+            server(image="tensorflow/serving:2.18.0", env=_env(MODEL_NAME="churn"))
+            | {"args": ["--file_system_poll_wait_seconds=0"]}
+        ]
+    ),
     "port-in-quotes": pod(
         containers=[
             vllm(
