@@ -35,7 +35,7 @@ def by_structure(source: Source, head: bytes, name: str) -> tuple[Format, ...]:
         return (Format.KERAS_CONFIG,)
     if text_message(source) is not None:
         return (Format.TENSORFLOW_TEXT,)
-    if head[0] in _MAPS and is_map(source, named=suffix(name) == ".msgpack"):
+    if head and head[0] in _MAPS and is_map(source, named=suffix(name) == ".msgpack"):
         return (Format.FLAX_MSGPACK,)
     if _UBJSON.match(head):
         return (Format.XGBOOST_UBJSON,)

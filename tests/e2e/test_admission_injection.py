@@ -98,10 +98,10 @@ def test_what_injection_cannot_mend_is_refused(injected) -> None:
 def test_a_template_without_a_gate_is_accepted_and_stored_as_it_is(injected) -> None:
     """The gate comes with its pods; what the author wrote stays what the author wrote."""
     made = deployment(pod(init=[]))
-    made["metadata"] = {"name": "bare"}
+    made["metadata"] = {"name": "template"}
     injected.apply(made)
-    assert "initContainers" not in injected.get("deployment", "bare")["spec"]["template"]["spec"]
-    injected.must("delete", "deployment", "bare", "--wait=false")
+    assert "initContainers" not in injected.get("deployment", "template")["spec"]["template"]["spec"]
+    injected.must("delete", "deployment", "template", "--wait=false")
 
 
 @pytest.fixture
