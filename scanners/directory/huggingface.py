@@ -2,8 +2,9 @@
 Keys of Hugging Face's configurations that name code, kernels or files.
 
 They count in any object at any depth, since configurations nest (`text_config`, `vision_config`) and so did the faults
-(CVE-2025-66448). Read in: transformers `dynamic_module_utils.py`, `configuration_utils.py`, `modeling_utils.py`, peft
-`auto.py` and `tuners/lora/tp_layer.py`, sentence-transformers `util`, diffusers `pipeline_loading_utils.py`, mlx-lm `utils.py`.
+(CVE-2025-66448). Read in: transformers 5.24 `dynamic_module_utils.py`, `configuration_utils.py`, `pipelines/__init__.py`; peft 0.21
+`auto.py`, `tuners/lora/tp_layer.py`; sentence-transformers 6.2 `base/modules/dense.py`, `cross_encoder/model.py`. `model_file` is
+known from the advisory on mlx-lm (CVE-2026-5843), kernels in configurations from CVE-2026-4372.
 """
 
 from __future__ import annotations

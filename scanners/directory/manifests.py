@@ -1,8 +1,8 @@
 """
 JSON files whose outermost value says what they are: `modules.json`, `model_index.json`, the manifests of servers.
 
-Read in: sentence-transformers `SentenceTransformer.py`, diffusers `pipeline_loading_utils.py`, TorchServe `model_loader.py`
-and https://pytorch.org/serve/model-archiver, MLServer https://mlserver.readthedocs.io/en/latest/reference/model-settings.html.
+Read in: sentence-transformers 6.2 `util/misc.py`, diffusers 0.42 `pipeline_loading_utils.py`, TorchServe `ts/model_loader.py`;
+https://docs.seldon.ai/mlserver/reference/model-settings and .../api-reference/modelparameters.
 """
 
 from __future__ import annotations
@@ -19,15 +19,19 @@ if TYPE_CHECKING:
 HANDLERS = frozenset(
     {
         "base_handler",
-        "dense_text_segmentation",
         "image_classifier",
         "image_segmenter",
         "object_detector",
         "text_classifier",
         "text_handler",
+        "trt_llm_handler",
+        "vision_handler",
+        "vllm_handler",
     }
 )
-"""Handlers that are part of TorchServe (ts/torch_handler)."""
+"""Modules of `ts/torch_handler`. One of the archive with such a name is imported in its place, and a finding of its own."""
+_ENVIRONMENTS = ("environment_path", "environment_tarball")
+"""Python environments that MLServer loads a model in."""
 _SHOWN = 200
 
 
@@ -50,7 +54,7 @@ def judge_root(root: Any, allowed: frozenset[str]) -> Iterator[Finding]:
         yield from _model_index(root, allowed)
         yield from _torchserve(root.get("model"))
         if _is_settings(root):
-            yield from _mlserver(root["implementation"], allowed)
+            yield from _mlserver(root, allowed)
 
 
 def _modules(root: list[Any], allowed: frozenset[str]) -> Iterator[Finding]:
@@ -95,10 +99,10 @@ def _torchserve(model: Any) -> Iterator[Finding]:
         return
     handler = model.get("handler")
     if isinstance(handler, str) and handler.removesuffix(".py") not in HANDLERS:
-        yield Finding(rule="server-code", evidence=f"model.handler names {handler[:_SHOWN]}", name=handler[:_SHOWN])
+        yield _named(handler, "model.handler")
     source = model.get("modelFile")
     if isinstance(source, str):
-        yield Finding(rule="server-code", evidence=f"model.modelFile names {source[:_SHOWN]}", name=source[:_SHOWN])
+        yield _named(source, "model.modelFile")
     for key in ("handler", "modelFile", "serializedFile", "requirementsFile", "configFile"):
         yield from judge_path(model.get(key), f"model.{key}")
 
@@ -109,8 +113,17 @@ def _is_settings(root: dict[str, Any]) -> bool:
     return isinstance(implementation, str) and "." in implementation and not {"name", "parameters"}.isdisjoint(root)
 
 
-def _mlserver(implementation: str, allowed: frozenset[str]) -> Iterator[Finding]:
-    """Judge the class of MLServer's runtime, which is imported from the model's folder where that has one."""
+def _mlserver(root: dict[str, Any], allowed: frozenset[str]) -> Iterator[Finding]:
+    """Judge the class of MLServer's runtime, imported from the model's folder where that has one, and its environment."""
+    implementation = root["implementation"]
     if not implementation.startswith(("mlserver.", "mlserver_")) and implementation not in allowed:
-        shown = implementation[:_SHOWN]
-        yield Finding(rule="server-code", evidence=f"implementation names {shown}", name=shown)
+        yield _named(implementation, "implementation")
+    parameters = root.get("parameters")
+    given = parameters if isinstance(parameters, dict) else {}
+    for key in _ENVIRONMENTS:
+        if isinstance(given.get(key), str):
+            yield _named(given[key], f"parameters.{key}")
+
+
+def _named(what: str, where: str) -> Finding:
+    return Finding(rule="server-code", evidence=f"{where} names {what[:_SHOWN]}", name=what[:_SHOWN])

@@ -1,7 +1,7 @@
 """
 MLflow's `MLmodel` file: which module loads the model, and which code it brings.
 
-Read in: mlflow `models/model.py` and `pyfunc/__init__.py` (`load_model` puts `code` on the path and imports `loader_module`).
+Read in: mlflow 3.17 `pyfunc/__init__.py` (`load_model` puts `code` on the path and imports `loader_module`).
 """
 
 from __future__ import annotations

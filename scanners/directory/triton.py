@@ -3,7 +3,7 @@ Triton's `config.pbtxt`: which backend runs the model, and which code and files 
 
 Fields: https://github.com/triton-inference-server/common/blob/main/protobuf/model_config.proto (numbers are ours: the text
 format has none). Where a backend's library is looked for:
-https://github.com/triton-inference-server/backend#where-can-i-find-all-the-backends-that-are-available-for-triton.
+TRITONSERVER_ServerOptionsSetBackendDirectory of Triton's C API ("searched last after the version and model directory").
 """
 
 from __future__ import annotations

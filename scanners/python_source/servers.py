@@ -34,6 +34,8 @@ _BASES: Mapping[str, str] = {
     "mlserver.model.MLModel": "MLServer, as a runtime",
     "ts.torch_handler.": "TorchServe, as a handler",
 }
+_HANDLER = frozenset({"handle", "initialize"})
+"""Methods that TorchServe asks of a handler of any class (ts/model_loader.py)."""
 _CALLS: Mapping[str, str] = {"mlflow.models.set_model": "MLflow, as a model from code"}
 
 
@@ -53,5 +55,7 @@ def running_server(name: str, tree: ast.Module, names: Names, calls: Iterable[as
 def _of_class(node: ast.ClassDef, names: Names) -> str | None:
     if node.name in _CLASSES:
         return _CLASSES[node.name]
+    if {item.name for item in node.body if isinstance(item, ast.FunctionDef)} >= _HANDLER:
+        return _FUNCTIONS["handle"]
     bases = {meaning for base in node.bases for meaning in names.resolve(base)}
     return next((server for base, server in _BASES.items() if any(meaning.startswith(base) for meaning in bases)), None)

@@ -156,6 +156,12 @@ CONFIGS: Mapping[str, Callable[[], bytes]] = {
     ),
     "chat-template-map.json": _json({"chat_template": {"default": "{{ messages.__class__ }}"}}),
     "chat-template-twice.json": lambda: b'{"chat_template": "{{ messages.__class__ }}", "chat_template": "x"}',
+    "model-settings-environment.json": _json(
+        {
+            "implementation": "mlserver_sklearn.SKLearnModel",
+            "parameters": {"environment_tarball": "./environment.tar.gz"},
+        }
+    ),
     "benign-settings-of-others.json": _json({"title": "x", "implementation": "org.example.Service"}),
     "json-target.json": _json({"model": {"_target_": "os.system", "command": "echo weighbridge"}}),
     "benign-json-target.json": _json({"model": {"_target_": "torch.nn.Linear", "in_features": 1, "out_features": 1}}),

@@ -166,6 +166,9 @@ OTHERS: Mapping[str, Callable[[], bytes]] = {
     "handler-torchserve.py": _source(
         "from ts.torch_handler.base_handler import BaseHandler", "class Handler(BaseHandler):", "    pass"
     ),
+    "image_classifier.py": _source(
+        "class Any:", "    def initialize(self, context): pass", "    def handle(self, data, context): return data"
+    ),
     "handler-function.py": _source("def handle(data, context):", "    return data"),
     "handler-endpoint.py": _source("class EndpointHandler:", "    def __call__(self, data):", "        return data"),
     "inference.py": _source("import torch", "def model_fn(model_dir):", "    return torch.nn.Identity()"),
