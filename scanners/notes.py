@@ -77,7 +77,7 @@ NOTES: Mapping[Format, Note] = {
     Format.ONNX: Note(
         "every operator of the graph, its subgraphs and functions by domain; paths, offsets and lengths of external data; "
         "shapes of tensors against what they hold; functions without end; compiled programs of vendors",
-        "the numbers of tensors; what the computation means: a graph that answers wrongly for chosen inputs; the text forms",
+        "the numbers of tensors; what the computation means: a graph that answers wrongly for chosen inputs",
     ),
     Format.TFLITE: Note(
         "custom operators by name, operators of TensorFlow that ride along as in its graphs, shapes of tensors against their "
@@ -187,6 +187,7 @@ NOTES: Mapping[Format, Note] = {
             Format.SEVEN_ZIP,
             Format.RAR,
             Format.OTHER_ARCHIVE,
+            Format.ONNX_TEXT,
             Format.PADDLE_JSON,
             Format.TENSORRT,
             Format.RKNN,

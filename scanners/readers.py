@@ -379,6 +379,7 @@ READERS: Mapping[Format, Reader | None] = {
     Format.COREML_WEIGHTS: _coreml_weights,
     Format.PADDLE: _paddle,
     Format.PADDLE_PARAMETERS: _paddle_parameters,
+    Format.ONNX_TEXT: None,
     Format.PADDLE_JSON: None,
     Format.TENSORRT: None,
     Format.RKNN: None,

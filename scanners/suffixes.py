@@ -91,7 +91,7 @@ EXPECTED: Mapping[str, frozenset[Format]] = {
     **dict.fromkeys((".so", ".dylib", ".dll", ".exe", ".pyd"), _NATIVE),
     **dict.fromkeys(SHELL_SUFFIXES, frozenset({Format.SCRIPT, Format.INERT})),
     **dict.fromkeys((".txt", ".md", ".rst", ".csv", ".tsv", ".json", ".jsonl", ".yaml", ".yml", ".toml"), _TEXT),
-    ".json": _TEXT | {Format.COREML_MANIFEST, Format.MXNET, Format.PADDLE_JSON},
+    ".json": _TEXT | {Format.COREML_MANIFEST, Format.MXNET, Format.ONNX_TEXT, Format.PADDLE_JSON},
     **dict.fromkeys(TEMPLATE_SUFFIXES, frozenset({Format.JINJA_TEMPLATE, Format.INERT})),
     **dict.fromkeys((".ini", ".cfg", ".html", ".htm", ".css", ".vocab", ".merges"), _INERT),
     ".xml": frozenset({Format.OPENVINO, Format.PMML, Format.XML, Format.INERT}),

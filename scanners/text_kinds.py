@@ -28,6 +28,8 @@ _BOOSTER = b'"gradient_booster"'
 _BY_KEY = ((b'"nbformat"', Format.NOTEBOOK), (b'"itemInfoEntries"', Format.COREML_MANIFEST))
 """Keys of objects that stand in documents of one kind only."""
 _PADDLE = re.compile(rb'\s*\{\s*"base_code"\s*:\s*\{[^{}]{0,200}"magic"\s*:\s*"pir"')
+_ONNX = re.compile(rb'\s*(?:\{\s*"irVersion"\s*:|ir_version\s*:\s*[0-9]|<\s*ir_version\s*:\s*[0-9])')
+"""ONNX as JSON, in protobuf's text format, and in its own language; each begins with the version as writers put it."""
 _MXNET = re.compile(rb'\s*\{\s*"nodes"\s*:\s*\[')
 
 
@@ -79,6 +81,8 @@ def _model(source: Source, head: bytes) -> Format | None:
         return Format.PADDLE_JSON
     if _MXNET.match(head) and find(source, b'"mxnet_version"', 0, source.size) is not None:
         return Format.MXNET
+    if _ONNX.match(head):
+        return Format.ONNX_TEXT
     if _LIGHTGBM.match(head):
         return Format.LIGHTGBM
     if _XGBOOST.match(head) and source.size <= MAX_JSON_BYTES and find(source, _BOOSTER, 0, source.size) is not None:

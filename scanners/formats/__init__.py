@@ -50,6 +50,8 @@ class Format(StrEnum):
     OTHER_ARCHIVE = "other-archive"
     """An archive or compressed stream of a kind that has no member of its own here: cpio, ar, cab, lzip, squashfs ..."""
     ONNX = "onnx"
+    ONNX_TEXT = "onnx-text"
+    """ONNX in protobuf's text format, as JSON or in its own language."""
     TFLITE = "tflite"
     ORT = "onnx-runtime"
     """ONNX Runtime's own form of a graph, a FlatBuffer."""

@@ -76,7 +76,7 @@ def _is_operator_known(name: str) -> bool:
 def _judge(table: Table, seen: set[str], allowed: frozenset[str], is_known: Callable[[str], bool]) -> Iterator[Finding]:
     """Judge what the first text of a table names, once."""
     name = table.text(0)[:200]
-    if name not in seen and not is_known(name) and name.replace("::", ".") not in allowed:
+    if name not in seen and not is_known(name) and f"executorch.{name}".replace("::", ".") not in allowed:
         evidence = f"{name} is none of PyTorch's operators and backends that only compute"
         yield Finding(rule="executorch-not-recognised", evidence=evidence, name=name, offset=table.offset)
     seen.add(name)

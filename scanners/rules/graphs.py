@@ -218,7 +218,7 @@ TABLE = (
         Severity.MEDIUM,
         "The program uses an operator or a backend that is not known to only compute",
         "It is native code that the runtime was built with, or loads with the program, doing nobody knows what.",
-        "If you know it, allow its name, with a dot for the colons, by --allow-import or in allowedImports of the ModelPolicy.",
+        "If you know it, allow executorch.NAME, with a dot for the colons, by --allow-import or in allowedImports of the ModelPolicy.",
         ("https://docs.pytorch.org/executorch/stable/kernel-library-custom-aten-kernel.html",),
     ),
     Rule(

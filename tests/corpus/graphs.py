@@ -146,6 +146,11 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "recognised-mxnet-symbol.json": lambda: (
         b'{"nodes": [{"op": "Custom", "name": "c", "inputs": []}], "heads": [], "attrs": {"mxnet_version": ["int", 10901]}}'
     ),
+    "recognised-onnx.json": lambda: b'{"irVersion": "10", "graph": {"node": [{"opType": "Relu"}]}}',
+    "recognised-onnx.textproto": lambda: b'ir_version: 10\ngraph {\n  node { op_type: "Relu" }\n}\n',
+    "recognised-onnx.onnxtxt": lambda: (
+        b'<\n  ir_version: 10,\n  opset_import: ["" : 21]\n>\nagraph (float x) => (float y) { y = Relu(x) }\n'
+    ),
     "recognised-paddle.json": lambda: (
         b'{"base_code": {"magic": "pir", "trainable": false, "version": 1}, "program": {"regions": []}}'
     ),
@@ -181,6 +186,7 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
         ort_node("If", attributes=[Table({0: "then_branch", 7: Table({2: [ort_node("Add")]})})]),
         tensors=[ort_tensor(2, 2, raw=bytes(16))],
     ),
+    "benign-executorch-custom-op-allowed.pte": lambda: pte("acme::scale"),
     "benign-executorch.pte": lambda: pte(
         "aten::add.out", "dim_order_ops::_to_dim_order_copy", backends=("XnnpackBackend",), segment=(0, 16)
     ),
