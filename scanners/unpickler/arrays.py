@@ -11,6 +11,7 @@ every stream asks for this module, and few hold one.
 from __future__ import annotations
 
 from scanners.findings import Finding
+from scanners.unpickler.containers import inside
 from scanners.unpickler.machine import Machine
 from scanners.unpickler.reading import Stopped
 from scanners.unpickler.values import Container, Global, Made
@@ -27,7 +28,6 @@ _MAKERS = frozenset({"_reconstructor", "__newobj__", "__newobj_ex__"})
 """Functions of `copyreg` that make an instance of their first argument."""
 _MODULES = ("joblib.numpy_pickle", "joblib.numpy_pickle_compat")
 _MOST_DIMENSIONS = 64
-_MOST_WALKED = 4096
 
 
 class InlineArrays:
@@ -51,14 +51,9 @@ class InlineArrays:
 
     def passed_on(self, machine: Machine, arguments: object) -> Iterator[Fact]:
         """Report a wrapper given to a call: what comes back may be the wrapper, of which nobody here knew then."""
-        waiting = [arguments]
-        for _ in range(_MOST_WALKED):
-            if not waiting:
-                return
-            value = waiting.pop()
-            if isinstance(value, tuple):
-                waiting += value
-            elif isinstance(value, Made) and value.by is not None and _class_name(value) == _INLINE:
+        for value in inside(machine, arguments, Made):
+            assert isinstance(value, Made)
+            if value.by is not None and _class_name(value) == _INLINE:
                 name = f"{value.by.module}.{value.by.name}"
                 why = "an array that joblib has still to read is given to a call"
                 yield Finding(rule="import-not-recognised", evidence=why, offset=machine.at, name=name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scanners.limits import BudgetExceeded
 from scanners.unpickler import literals
 from scanners.unpickler.reading import Stopped
 from scanners.unpickler.special import SPECIAL
@@ -144,21 +145,40 @@ def escapes(machine: Machine, value: object) -> Iterable[Fact]:
 
 
 def _escapes(machine: Machine, value: object) -> Iterator[Fact]:
-    waiting = [value]
-    for _ in range(_MOST_WALKED):
-        if not waiting:
-            return
-        item = waiting.pop()
-        if isinstance(item, Global):
-            if item.guarded:
-                yield from machine.listener.escaped(machine.at, item)
-        elif isinstance(item, tuple):
-            waiting += item
+    for item in inside(machine, value, Global):
+        assert isinstance(item, Global)
+        if item.guarded:
+            yield from machine.listener.escaped(machine.at, item)
+
+
+def inside(machine: Machine, value: object, wanted: type) -> Iterator[object]:
+    """
+    Yield a value of a class, or those among the items of tuples; what stands twice is looked through once.
+
+    Raises `BudgetExceeded` where a stream has more looked through than any file holds values.
+    """
+    waiting: list[object] = [(value,)]
+    seen: set[int] = set()
+    while waiting:
+        items = waiting.pop()
+        assert isinstance(items, tuple)
+        if id(items) in seen:
+            continue
+        seen.add(id(items))
+        machine.looked_through += len(items)
+        if machine.looked_through > MOST_LOOKED_THROUGH:
+            raise BudgetExceeded("values looked through for imports", MOST_LOOKED_THROUGH)
+        for item in items:
+            if item.__class__ is wanted:
+                yield item
+            elif item.__class__ is tuple:
+                waiting.append(item)
 
 
 TELLING = frozenset((Global, tuple))
 """Classes of values that are, or may hold, imports."""
-_MOST_WALKED = 4096
+MOST_LOOKED_THROUGH = 1 << 27
+"""Items of tuples in one stream, those that are passed on many times counted each time."""
 
 
 def put_line(machine: Machine) -> None:

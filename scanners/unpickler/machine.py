@@ -52,6 +52,7 @@ class Machine(Reader):
         "forwards_only",
         "lied",
         "listener",
+        "looked_through",
         "marks",
         "memo",
         "next_choice",
@@ -84,6 +85,8 @@ class Machine(Reader):
         """What a loader does to an instance that BUILD has given its state."""
         self.special: str | None = None
         """An attribute of `special.SPECIAL` that some dict was given as a key."""
+        self.looked_through = 0
+        """Items of tuples that were looked through for imports."""
         self.steps = 0
         """Opcodes that were run one by one."""
         self.classes = NONE

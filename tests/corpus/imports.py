@@ -94,6 +94,8 @@ def _by_argument() -> Mapping[str, Callable[[], bytes]]:
         "benign-item-is-attribute.pkl": lambda: stream(
             _filled(made(named("scipy.optimize._optimize", "OptimizeResult")), "success", True)
         ),
+        "import-getattr-behind-many.pkl": lambda: stream([(*[("x", 1)] * 5000, (named("builtins", "getattr"),))]),
+        "benign-many-tuples.pkl": lambda: stream([(*[("x", 1)] * 5000,)]),
         "import-getattr-to-a-function.pkl": lambda: call(
             "sklearn.neighbors._kd_tree", "newObj", named("builtins", "getattr")
         ),

@@ -8,6 +8,7 @@ import pytest
 
 from scanners.limits import BudgetExceeded
 from scanners.sources import BytesSource
+from scanners.unpickler import containers
 from scanners.unpickler import machine as machine_module
 from scanners.unpickler.listening import Listener
 from scanners.unpickler.losing import LosingMachine
@@ -199,3 +200,14 @@ def test_names_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine_module, "MOST_IMPORTS", 10)
     with pytest.raises(BudgetExceeded):
         run(b"".join(b"ca\nb%d\n0" % number for number in range(20)) + b"N.")
+
+
+def test_what_is_looked_through_for_imports_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tuple that doubles with each opcode costs no more than its opcodes, and many uses of it end in a budget."""
+    doubled = b"N" + b"2\x86" * 60 + b"\x94"
+    _, stopped, machine = run(b"\x80\x04" + doubled + b"]h\x00a.")
+    assert stopped is None
+    assert machine.looked_through < 200
+    monkeypatch.setattr(containers, "MOST_LOOKED_THROUGH", 1000)
+    with pytest.raises(BudgetExceeded):
+        run(b"\x80\x04" + doubled + b"]" + b"h\x00a" * 20 + b".")
