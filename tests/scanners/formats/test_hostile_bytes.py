@@ -11,6 +11,7 @@ from scanners.formats import Format, Malformed, Part
 from scanners.identify import identify
 from scanners.limits import Budget, BudgetExceeded, Limits
 from scanners.readers import READERS
+from scanners.records import replace
 from scanners.rules import RULES
 from scanners.sources import BytesSource
 from tests.corpus import archives, directory, gguf, models, python, templates, tensors
@@ -72,6 +73,19 @@ def test_identification(data: bytes, declared: Format | None) -> None:
         assert identify(part_of(data, declared))
     except BudgetExceeded:
         return
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["model.py", "MLmodel", "x.yaml", "requirements.txt", "config.pbtxt", "x.pth", "x.ipynb", "config.json", "x.jinja"],
+)
+@settings(deadline=None, max_examples=60)
+@given(BYTES)
+def test_identification_by_names_that_loaders_go_by(name: str, data: bytes) -> None:
+    """A name that counts leads to a format that has a reader or says that it has none."""
+    formats = identify(replace(part_of(data), name=name))
+    assert formats
+    assert set(formats) <= READERS.keys() | {Format.INERT, Format.TENSOR_DATA}
 
 
 @pytest.mark.parametrize("format_", OURS)
