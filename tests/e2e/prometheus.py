@@ -104,7 +104,9 @@ def prometheus(kubectl: str, folder: Path, rules: Path) -> Iterator[Prometheus]:
 
 
 def _proxy(kubectl: str, stack: contextlib.ExitStack) -> int:
-    process = subprocess.Popen([kubectl, "proxy", "--port=0"], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [kubectl, "proxy", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
     stack.callback(_end, process)
     assert process.stdout is not None
     stack.callback(process.stdout.close)
