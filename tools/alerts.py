@@ -28,7 +28,7 @@ class Alert:
     expression: str
     wait: str
     severity: str
-    """`critical`: somebody should look now. `warning`: today. `info`: this week."""
+    """`critical`: somebody should look now. `warning`: today. `info`: this week. May be a template."""
     summary: str
     description: str
 
@@ -108,7 +108,7 @@ ADMISSION: Final = (
         name="WeighbridgeWebhookFailsOpen",
         expression=f"{begun_or_grown('apiserver_admission_webhook_fail_open_count', 'name', '5m', OURS)} > 0",
         wait="0s",
-        severity="critical",
+        severity='{{ if match "^(enforce|inject)[.]" $labels.name }}critical{{ else }}warning{{ end }}',
         summary="The API server gets no answer from {{ $labels.name }} and admits",
         description="In five minutes the API server let {{ $value | humanize }} request(s) through unasked because "
         "webhook {{ $labels.name }} gave no answer and its failurePolicy is Ignore.",
