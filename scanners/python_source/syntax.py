@@ -8,8 +8,8 @@ import warnings
 from scanners.formats import Malformed
 from scanners.limits import BudgetExceeded
 
-MAX_SOURCE_BYTES = 2 << 20
-"""The biggest modules of transformers have some 400 KiB; a syntax tree costs some fifty times the source in memory."""
+MAX_SOURCE_BYTES = 1 << 20
+"""The biggest modules of transformers and diffusers have some 270 KiB; dense source costs up to 400 times its size in memory."""
 
 
 def parse(source: bytes | str) -> ast.Module:
