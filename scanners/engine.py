@@ -25,7 +25,17 @@ MAX_STATEMENTS = 10_000
 
 _HASH_CHUNK = 1 << 20
 _PASSIVE = frozenset({Format.INERT, Format.TENSOR_DATA})
-_JSON = frozenset({Format.KERAS_CONFIG, Format.MODEL_CONFIG})
+_JSON = frozenset(
+    {
+        Format.COREML_MANIFEST,
+        Format.KERAS_CONFIG,
+        Format.MODEL_CONFIG,
+        Format.MXNET,
+        Format.NOTEBOOK,
+        Format.PADDLE_JSON,
+        Format.XGBOOST_JSON,
+    }
+)
 """One document in one notation, of which two loaders take different keys: no polyglot."""
 
 

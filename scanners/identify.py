@@ -89,8 +89,9 @@ def _by_the_rest(
     if plain and not shapes and not text:
         shapes = _by_first_fields(source, head)
     found.extend(shape for shape in shapes if shape is not Format.INERT)
-    if text and (kind := _text_kind(part, source, head)) is not None and (plain or not found or _runs(kind, source)):
-        found.append(kind)
+    if text:
+        alone = plain or not found
+        found.extend(kind for kind in _text_kinds(part, source, head) if alone or _runs(kind, source))
     found.extend(format_ for format_ in _further_in(source, magic, text=text) if not _belongs(format_, found))
     if found:
         return tuple(dict.fromkeys(found))
@@ -198,11 +199,11 @@ def _further_in(source: Source, magic: Format | None, *, text: bool) -> Iterator
         yield Format.TENSORFLOW_CHECKPOINT
 
 
-def _text_kind(part: Part, source: Source, head: bytes) -> Format | None:
+def _text_kinds(part: Part, source: Source, head: bytes) -> tuple[Format, ...]:
     """Return what acts on a text; imported here, since most parts never come to it."""
-    from scanners.text_kinds import text_kind
+    from scanners.text_kinds import text_kinds
 
-    return text_kind(part, source, head)
+    return text_kinds(part, source, head)
 
 
 def _unrecognised(part: Part) -> Format:

@@ -33,8 +33,14 @@ _ONNX = re.compile(rb'\s*(?:\{\s*"irVersion"\s*:|ir_version\s*:\s*[0-9]|<\s*ir_v
 _MXNET = re.compile(rb'\s*\{\s*"nodes"\s*:\s*\[')
 
 
-def text_kind(part: Part, source: Source, head: bytes) -> Format | None:
-    """Return what acts on a text, None for a text that only people read."""
+def text_kinds(part: Part, source: Source, head: bytes) -> tuple[Format, ...]:
+    """Return what acts on a text, nothing for a text that only people read; one JSON document may be two loaders'."""
+    kind = _program(part, head) or _by_name(part.name, source)
+    return _documents(source, head) if kind is None else (kind,)
+
+
+def _program(part: Part, head: bytes) -> Format | None:
+    """Return the language of a text that runs."""
     if part.declared is Format.TORCHSCRIPT:
         return Format.TORCHSCRIPT
     if suffix(part.name) in (".py", ".pyw"):
@@ -43,7 +49,7 @@ def text_kind(part: Part, source: Source, head: bytes) -> Format | None:
         return Format.JINJA_TEMPLATE
     if head.startswith((b"#!", b"\xef\xbb\xbf#!")) or suffix(part.name) in SHELL_SUFFIXES:
         return Format.SCRIPT
-    return _by_name(part.name, source) or _document(source, head)
+    return None
 
 
 def _by_name(name: str, source: Source) -> Format | None:
@@ -60,17 +66,26 @@ def _by_name(name: str, source: Source) -> Format | None:
     return None
 
 
-def _document(source: Source, head: bytes) -> Format | None:
-    """Return what a text is by its content; imported here, since most files are no text."""
-    from scanners.directory.json_shapes import is_config, is_object
+def _documents(source: Source, head: bytes) -> tuple[Format, ...]:
+    """Return what a text is by its content; a configuration stays one, whatever other keys it has."""
+    from scanners.directory.json_shapes import is_config  # imported here, since most files are no text
 
-    for word, format_ in _BY_KEY:
-        if is_object(head) and find(source, word, 0, source.size) is not None:
-            return format_
-    if (model := _model(source, head)) is not None:
-        return model
-    if is_config(source, head):
-        return Format.MODEL_CONFIG
+    kind = _by_key(source, head) or _model(source, head)
+    config = (Format.MODEL_CONFIG,) if is_config(source, head) else ()
+    if kind is None and not config:
+        kind = _marked_up(source, head)
+    return config if kind is None else (kind, *config)
+
+
+def _by_key(source: Source, head: bytes) -> Format | None:
+    """Return the format of an object that a single key tells."""
+    from scanners.directory.json_shapes import is_object
+
+    kinds = _BY_KEY if is_object(head) else ()
+    return next((format_ for word, format_ in kinds if find(source, word, 0, source.size) is not None), None)
+
+
+def _marked_up(source: Source, head: bytes) -> Format | None:
     told = any(find(source, words, 0, source.size) is not None for words in _YAML)
     return Format.YAML_CONFIG if told and _is_yaml(source) else xml_kind(source, head)
 

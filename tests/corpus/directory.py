@@ -344,6 +344,7 @@ OTHERS: Mapping[str, Callable[[], bytes]] = {
     ),
     "configured.nemo": lambda: _nemo("os.system"),
     "benign-configured.nemo": lambda: _nemo("nemo.collections.asr.models.EncDecCTCModelBPE"),
+    "notebook-and-config.json": _json({"auto_map": _AUTO_MAP, "nbformat": 4, "cells": []}),
     "path-file.pth": _text("import os; os.system('echo weighbridge')"),
     "path-file-harmless.pth": _text("# a folder", "/opt/more", "import sys; sys.path.append('/opt/more')"),
     "benign-path-file.pth": _text("/opt/more", "../important"),

@@ -113,6 +113,14 @@ def test_inert(name: str) -> None:
     assert kinds(INERT[name], "model.safetensors") == (Format.INERT,)
 
 
+def test_a_configuration_stays_one_whatever_other_keys_it_has() -> None:
+    """A document of another loader does not hide what a loader of configurations acts on."""
+    config = b'"auto_map": {"AutoModel": "modeling_x.X"}}'
+    assert kinds(b'{"nodes": [], "mxnet_version": 1, ' + config) == (Format.MXNET, Format.MODEL_CONFIG)
+    assert kinds(b'{"nbformat": 4, "cells": [], ' + config) == (Format.NOTEBOOK, Format.MODEL_CONFIG)
+    assert kinds(b'{"class_name": "Sequential", "config": {}, ' + config) == (Format.KERAS_CONFIG, Format.MODEL_CONFIG)
+
+
 def test_python_source_is_told_by_its_name() -> None:
     """Text is source only where something would import it; nothing in it says so."""
     assert kinds(b"print('hi')\n", "modeling.py") == (Format.PYTHON_SOURCE,)
