@@ -7,7 +7,7 @@ import sys
 import time
 
 from scanners.cli.parser import Parser
-from scanners.cli.targets import StandardInput, expand
+from scanners.cli.targets import StandardInput, expand, folder_of
 from scanners.findings import FileReport, Severity
 from scanners.limits import Limits
 from scanners.machine import memory_limit, processors, share
@@ -155,7 +155,8 @@ def _document(files: list[FileReport], summary: Summary, fail_on: Severity, opti
     if options.format == "modelscan-json":
         from scanners.reports.modelscan import modelscan
 
-        return modelscan(files, summary, version=VERSION, input_path=" ".join(options.path))
+        paths = " ".join(options.path)
+        return modelscan(files, summary, version=VERSION, input_path=paths, folder=folder_of(options.path))
     from scanners.reports.document import document
 
     return document(files, summary, version=VERSION, fail_on=fail_on)

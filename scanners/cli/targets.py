@@ -69,6 +69,13 @@ def expand(
     return found
 
 
+def folder_of(paths: Sequence[str]) -> str:
+    """Return the absolute path of the directory that all paths are, or are below."""
+    absolute = [os.path.abspath(path) for path in paths if path != "-"]  # noqa: PTH100 - as the user wrote them
+    common = os.path.commonpath(absolute or [os.getcwd()])  # noqa: PTH109 - pathlib is a tenth of the start of a scan
+    return common if os.path.isdir(common) else os.path.dirname(common)  # noqa: PTH112, PTH120 - as above
+
+
 def _wanted(path: str, excluded: Sequence[str]) -> Iterator[WalkedFile | FileReport]:
     for entry in walk(path):
         name = entry.name if isinstance(entry, WalkedFile) else os.path.relpath(entry.path, path)

@@ -140,6 +140,18 @@ def test_documents_go_to_a_file(volumes, tmp_path, form) -> None:
     assert json.loads(target.read_text()).keys() == json.loads(piped.stdout).keys()
 
 
+def test_modelscan_names_files_below_a_folder(volumes) -> None:
+    """As ModelScan does: `absolute_path` is a directory, and sources are relative to it."""
+    one = json.loads(scan("--format", "modelscan-json", volumes / "trojan" / "model.pt").stdout)
+    assert (one["summary"]["absolute_path"], one["issues"][0]["source"]) == (
+        str(volumes / "trojan"),
+        "model.pt:archive/data.pkl",
+    )
+    several = json.loads(scan("--format", "modelscan-json", volumes / "trojan", volumes / "good").stdout)
+    assert several["summary"]["absolute_path"] == str(volumes)
+    assert several["issues"][0]["source"] == "trojan/model.pt:archive/data.pkl"
+
+
 def test_an_output_that_cannot_be_written_is_4(volumes) -> None:
     """A clear sentence, not a traceback."""
     done = scan("--output", "/no/such/directory/report", volumes / "good")

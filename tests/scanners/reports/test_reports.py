@@ -88,7 +88,7 @@ def test_sarif_names_rules_places_and_gaps() -> None:
 
 def test_modelscan_shape() -> None:
     """Keys and values as ModelScan's readers expect them; what was not examined is an error, never a skip."""
-    value = modelscan([BAD], summary(BAD), version="1", input_path="models")
+    value = modelscan([BAD], summary(BAD), version="1", input_path="models", folder=str(Path.cwd()))
     assert value["summary"]["total_issues_by_severity"] == {"LOW": 0, "MEDIUM": 1, "HIGH": 0, "CRITICAL": 1}
     assert {"description", "operator", "module", "source", "scanner", "severity"} == set(value["issues"][0])
     assert (value["issues"][1]["module"], value["issues"][1]["operator"]) == ("os", "system")
