@@ -5,6 +5,7 @@ Made once, one after the other; each is left with a stamp that names what is in 
 
 from __future__ import annotations
 
+import compileall
 import shutil
 import subprocess
 import sys
@@ -66,6 +67,8 @@ def prepare(environment: Environment) -> str | None:
     """Make an environment unless it is there; return why it could not be made."""
     stamp = environment.path / "installed.txt"
     wanted = "\n".join(environment.requirements) + "\n"
+    if environment.source:
+        _compile_source()
     if stamp.is_file() and stamp.read_text() == wanted:
         return None
     print(f"installing {', '.join(environment.requirements)} into {environment.path} ...", flush=True)
@@ -91,6 +94,12 @@ def _add_source(environment: Environment) -> None:
     if environment.source:
         packages = next((environment.path / "lib").glob("python3*/site-packages"))
         (packages / "weighbridge-source.pth").write_text(f"{ROOT}\n")
+
+
+def _compile_source() -> None:
+    """Compile this working copy, as pip compiles what it installs: workers, which write nothing, would do it at every run."""
+    for package in ("scanners", "initcontainer"):
+        compileall.compile_dir(ROOT / package, quiet=1)
 
 
 def _call(*command: str) -> str | None:
