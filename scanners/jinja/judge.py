@@ -17,7 +17,7 @@ from scanners.jinja import known
 from scanners.jinja.cost import judge_cost
 from scanners.jinja.operations import Unknown
 from scanners.jinja.syntax import parse, walk
-from scanners.jinja.values import Values, evaluate
+from scanners.jinja.values import Values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -32,14 +32,12 @@ _NAMING_PLACES: Mapping[str, tuple[int, frozenset[str]]] = {
     "rejectattr": (1, known.TESTS),
 }
 """Filters that apply a filter or test, and which of their arguments names it."""
-_BUILDERS = (nodes.Concat, nodes.Add, nodes.Mod, nodes.Mul)
-_TEXT_FILTERS = frozenset({"join", "format", "replace", "reverse", "string", "lower", "upper", "trim", "first", "last"})
 
 
 def judge(text: str) -> Iterator[Finding]:
     """Yield what is wrong with a template, each thing once; raise `Malformed` where it is none."""
     template = parse(text)
-    values = evaluate(template)
+    values = Values(template)
     reported: set[tuple[str, str | None]] = set()
     for finding in (*_judge_nodes(template, values), *judge_cost(template, values)):
         if (finding.rule, finding.name) not in reported:
@@ -85,7 +83,8 @@ def _subscript(node: nodes.Node, values: Values) -> Iterator[Finding]:
     """Jinja takes the attribute where there is no such item, so an item's name is an attribute's as well."""
     assert isinstance(node, nodes.Getitem)
     yield from _object(node.node, values)
-    yield from _name(node.arg, values, node)
+    if not isinstance(node.arg, nodes.Slice):
+        yield from _name(node.arg, values, node)
 
 
 def _name(named: nodes.Node | None, values: Values, node: nodes.Node) -> Iterator[Finding]:
@@ -94,35 +93,8 @@ def _name(named: nodes.Node | None, values: Values, node: nodes.Node) -> Iterato
     if isinstance(value, str):
         if known.leads_inside(value) and (value.startswith("__") or known.names_inside(value)):
             yield _finding("template-escape", node, f"attribute {value}", value)
-    elif isinstance(value, Unknown) and _builds_text(named, values):
+    elif named is not None and isinstance(value, Unknown) and values.built.is_built(named):
         yield _finding("template-computed-name", node, "an attribute's name is put together", "")
-
-
-def _builds_text(node: nodes.Node | None, values: Values) -> bool:
-    """Say whether an expression of unknown value puts text together: a sum of numbers does not."""
-    if isinstance(node, nodes.Name):
-        return any(
-            value is not None and not isinstance(value, nodes.Name) and _builds_text(value, values)
-            for value in values.scope.values.get(node.name, ())
-        )
-    if isinstance(node, nodes.Concat):
-        return True
-    if isinstance(node, nodes.BinExpr):
-        parts = (node.left, node.right)
-        return isinstance(node, _BUILDERS) and (
-            any(isinstance(values.of(part), str) for part in parts)
-            or not any(isinstance(values.of(part), int | float) or _is_number(part) for part in parts)
-        )
-    if isinstance(node, nodes.Filter):
-        return node.name in _TEXT_FILTERS
-    return isinstance(node, nodes.Call) and isinstance(node.node, nodes.Getattr) and node.node.attr in _TEXT_FILTERS
-
-
-def _is_number(node: nodes.Node) -> bool:
-    """Say whether an expression is surely a number: a loop's index, a length."""
-    if isinstance(node, nodes.Getattr):
-        return node.attr in ("index", "index0", "revindex", "revindex0", "length", "depth", "depth0")
-    return isinstance(node, nodes.Filter) and node.name in ("length", "count", "int", "round", "abs")
 
 
 def _filter(node: nodes.Node, values: Values) -> Iterator[Finding]:

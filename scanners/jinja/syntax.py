@@ -68,3 +68,15 @@ def walk(root: nodes.Node) -> Iterator[nodes.Node]:
         node = waiting.pop()
         yield node
         waiting.extend(reversed([*node.iter_child_nodes()]))
+
+
+def inner_first(root: nodes.Node) -> Iterator[nodes.Node]:
+    """Yield all nodes in the order of the text, those inside a node before it."""
+    waiting: list[tuple[nodes.Node, bool]] = [(root, False)]
+    while waiting:
+        node, seen = waiting.pop()
+        if seen:
+            yield node
+            continue
+        waiting.append((node, True))
+        waiting.extend((child, False) for child in reversed([*node.iter_child_nodes()]))

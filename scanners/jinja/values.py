@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from jinja2 import nodes
 
 from scanners.jinja import operations
+from scanners.jinja.built import Built
 from scanners.jinja.operations import HUGE, UNKNOWN, Huge, Unknown, Value
-from scanners.jinja.scope import Scope, scope_of
+from scanners.jinja.scope import scope_of
+from scanners.jinja.syntax import inner_first
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from scanners.jinja.operations import Constant
 
@@ -24,38 +26,22 @@ _OPERATORS: Mapping[type[nodes.BinExpr], Callable[[Constant, Constant], Value]] 
 }
 
 
-class Values(NamedTuple):
+class Values:
     """The names of a template and the values of its expressions."""
 
-    scope: Scope
-    by_node: Mapping[int, Value]
+    def __init__(self, template: nodes.Template) -> None:
+        """Evaluate what can be; the tree must outlive the answer, which goes by the identity of its nodes."""
+        self.scope = scope_of(template)
+        self._by_node: dict[int, Value] = {}
+        for node in inner_first(template):
+            value = _value(node, self)
+            if value is not UNKNOWN:
+                self._by_node[id(node)] = value
+        self.built = Built(template, self)
 
     def of(self, node: nodes.Node | None) -> Value:
         """Return the value of an expression; `UNKNOWN` for all that constants do not settle."""
-        return UNKNOWN if node is None else self.by_node.get(id(node), UNKNOWN)
-
-
-def evaluate(template: nodes.Template) -> Values:
-    """Evaluate what can be; the tree must outlive the answer, which goes by the identity of its nodes."""
-    by_node: dict[int, Value] = {}
-    values = Values(scope_of(template), by_node)
-    for node in _inner_first(template):
-        value = _value(node, values)
-        if value is not UNKNOWN:
-            by_node[id(node)] = value
-    return values
-
-
-def _inner_first(root: nodes.Node) -> Iterator[nodes.Node]:
-    """Yield all nodes in the order of the text, those inside a node before it."""
-    waiting: list[tuple[nodes.Node, bool]] = [(root, False)]
-    while waiting:
-        node, seen = waiting.pop()
-        if seen:
-            yield node
-            continue
-        waiting.append((node, True))
-        waiting.extend((child, False) for child in reversed([*node.iter_child_nodes()]))
+        return UNKNOWN if node is None else self._by_node.get(id(node), UNKNOWN)
 
 
 def _value(node: nodes.Node, values: Values) -> Value:

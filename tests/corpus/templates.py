@@ -66,7 +66,7 @@ _ESCAPES: Mapping[str, str] = {
 }
 
 _OTHERS: Mapping[str, str] = {
-    "template-computed-join.jinja": "{{ messages[messages|join] }}",
+    "template-computed-join.jinja": "{{ messages[['con', 'tent']|join(bos_token)] }}",
     "template-computed-attr.jinja": "{{ messages|attr(bos_token) }}",
     "template-computed-pieces.jinja": "{{ ''[(raise_exception|string|list)[10] ~ 'class'] }}",
     "template-format-reads.jinja": "{{ '{0.content}'.format(messages) }}",

@@ -9,8 +9,8 @@ from jinja2.exceptions import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from scanners.jinja.operations import HUGE, MAX_LENGTH, Sized
-from scanners.jinja.syntax import parse
-from scanners.jinja.values import evaluate
+from scanners.jinja.syntax import parse, walk
+from scanners.jinja.values import Values
 
 TEXT = st.text(alphabet="_abc%cs{} ", max_size=5).map(repr)
 NUMBER = st.integers(-4, 120).map(str)
@@ -36,7 +36,7 @@ def value_of(expression: str) -> object:
     template = parse("{{ " + expression + " }}")
     output = template.body[0]
     assert isinstance(output, nodes.Output)
-    return evaluate(template).of(output.nodes[0])
+    return Values(template).of(output.nodes[0])
 
 
 @settings(deadline=None, max_examples=400)
@@ -66,4 +66,5 @@ def test_a_chain_of_doublings_costs_nothing() -> None:
     """Each name is twice the one before: the text would have 2 ** 200 characters, and is never made."""
     text = "{% set a0 = '_' %}" + "".join(f"{{% set a{n + 1} = a{n} ~ a{n} %}}" for n in range(200))
     template = parse(text)
-    assert HUGE in evaluate(template).by_node.values()
+    values = Values(template)
+    assert any(values.of(node) is HUGE for node in walk(template))
