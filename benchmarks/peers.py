@@ -29,6 +29,7 @@ from benchmarks.outcomes import Extent
 from benchmarks.shapes import SHAPES
 from benchmarks.tools import OURS, surroundings, tools
 from tests.corpus.catalogue import HERE, samples
+from tools.docs import HONEST, SAID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 RESULT = Path(__file__).with_name("peers.json")
 BENIGN = ROOT / "tests" / "benign"
-HONEST, FLAGGED, UNSEEN, PASSED = "honest files", "flagged", "not examined", "passed"
+FLAGGED, UNSEEN, PASSED = SAID
 _ADVISORY = re.compile(r"CVE-\d{4}-\d+|GHSA-|PAIT-|arxiv\.org", re.IGNORECASE)
 _NO_MODEL = frozenset(
     {"LICENSE", "PROVENANCE.toml", "PROVENANCE.md", "KNOWN_ALARMS.toml", "environments.toml", "versions.json"}
