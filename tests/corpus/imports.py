@@ -464,6 +464,7 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
     ),
     "import-pandas-io-clipboard-init-xclip-clipboard.pkl": lambda: call("pandas.io.clipboard", "init_xclip_clipboard"),
     "import-joblib-load.pkl": lambda: call("joblib", "load", "weighbridge.joblib"),
+    "import-joblib-unlink-file.pkl": lambda: call("joblib._memmapping_reducer", "unlink_file", "weighbridge.pkl"),
     "import-joblib-dump.pkl": lambda: call("joblib", "dump", [], "weighbridge.joblib"),
     "import-sklearn-externals-joblib-load.pkl": lambda: call("sklearn.externals.joblib", "load", "weighbridge.pkl"),
     "import-joblib-numpy-pickle-compat-ndarraywrapper.pkl": lambda: call(

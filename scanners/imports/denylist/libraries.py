@@ -134,6 +134,7 @@ MODULES = (
             "bentoml",
         ),
     ),
+    Denial(_REACHES, "Deletes files and folders", ("joblib._memmapping_reducer", "joblib.disk")),
     Denial(_RUNS, "Fortran-to-Python tools evaluate the expressions they are given and run compilers", ("numpy.f2py",)),
     Denial(
         _RUNS,
