@@ -12,6 +12,8 @@ class Scale:
     name: str
     entries: int
     """Entries of a dense pickle."""
+    nested_entries: int
+    """Records or objects of a dense pickle that has some values in each."""
     memo_entries: int
     """Strings of the pickle that is there for its memo."""
     tensor_bytes: int
@@ -36,6 +38,7 @@ class Scale:
 FULL = Scale(
     name="full",
     entries=1_000_000,
+    nested_entries=200_000,
     memo_entries=5_000_000,
     tensor_bytes=1 << 30,
     keras_bytes=500_000_000,
@@ -50,6 +53,7 @@ FULL = Scale(
 QUICK = Scale(
     name="quick",
     entries=100_000,
+    nested_entries=20_000,
     memo_entries=200_000,
     tensor_bytes=64 << 20,
     keras_bytes=32_000_000,

@@ -66,8 +66,8 @@ _DENSE: tuple[tuple[str, str, Callable[[Path, Scale], None]], ...] = (
     ("tuples", "list of (string, int, float)", lambda p, s: pickles.tuples(p, s.entries)),
     ("floats", "list of floats", lambda p, s: pickles.floats(p, s.entries)),
     ("small-ints", "list of integers below 256", lambda p, s: pickles.small_integers(p, s.entries)),
-    ("records", "list of dicts that hold lists, tuples and dicts", lambda p, s: pickles.records(p, s.entries // 5)),
-    ("objects", "list of objects with attributes", lambda p, s: pickles.objects(p, s.entries // 5)),
+    ("records", "list of dicts that hold lists, tuples and dicts", lambda p, s: pickles.records(p, s.nested_entries)),
+    ("objects", "list of objects with attributes", lambda p, s: pickles.objects(p, s.nested_entries)),
     ("memo", "list of 5 times as many strings", lambda p, s: pickles.strings(p, s.memo_entries)),
 )
 

@@ -12,7 +12,7 @@ from benchmarks.scale import FULL, QUICK
 def test_the_benchmarks_of_the_servers_are_started_by_name(name, capfd):
     """Options after the name are theirs."""
     assert command.main([name, "--help"]) == 0
-    assert f"{name}.py" in capfd.readouterr().out
+    assert name in capfd.readouterr().out.partition("\n")[0]
     assert command.main([name, "--unheard-of"]) == 2
 
 

@@ -24,7 +24,16 @@ from scanners.walk import walk
 
 PAYLOAD = 64 << 10
 OPERATIONS = ("Const", "MatMul", "BiasAdd", "Relu")
-SMALL = replace(QUICK, entries=50, memo_entries=50, tensor_bytes=PAYLOAD, keras_bytes=PAYLOAD, graph_nodes=20, files=8)
+SMALL = replace(
+    QUICK,
+    entries=50,
+    memo_entries=50,
+    nested_entries=50,
+    tensor_bytes=PAYLOAD,
+    keras_bytes=PAYLOAD,
+    graph_nodes=20,
+    files=8,
+)
 MADE_HERE = [shape.name for shape in SHAPES if shape.name != "forest"]
 
 
