@@ -6,10 +6,12 @@ count as resident until they are released; copies of a bounded window have neith
 
 from __future__ import annotations
 
+import errno
 import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Protocol
 
     class Source(Protocol):
@@ -21,6 +23,12 @@ if TYPE_CHECKING:
 
         def read(self, offset: int, length: int) -> bytes:
             """Return up to `length` bytes from `offset`; fewer only at the end, none past it."""
+
+
+def stored_from(source: Source, offset: int) -> int:
+    """Return where the next stored bytes of a file are, at an offset or behind it: what is skipped is a hole of zeros."""
+    look: Callable[[int], int] | None = getattr(source, "stored_from", None)
+    return offset if look is None else look(offset)
 
 
 class BytesSource:
@@ -58,6 +66,13 @@ class FileSource:
         rest = self.read(offset + len(chunk), length - len(chunk))
         return chunk + rest
 
+    def stored_from(self, offset: int) -> int:
+        """Return where the next stored bytes are: a sparse file of terabytes is walked as fast as its blocks."""
+        try:
+            return os.lseek(self._descriptor, offset, os.SEEK_DATA)
+        except OSError as error:
+            return self.size if error.errno == errno.ENXIO else offset
+
 
 class SliceSource:
     """A range of another source."""
@@ -73,6 +88,10 @@ class SliceSource:
     def sequential(self) -> bool:
         """Whether reading backwards is expensive: what a range is cut from may have to be inflated again."""
         return bool(getattr(self._base, "sequential", False))
+
+    def stored_from(self, offset: int) -> int:
+        """Return where the next stored bytes are in the slice, its end where there are none."""
+        return min(stored_from(self._base, self._start + offset) - self._start, self.size)
 
     def read(self, offset: int, length: int) -> bytes:
         """Read the range from the other source, never past the slice."""

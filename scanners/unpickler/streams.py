@@ -6,7 +6,7 @@ import re
 
 from scanners.findings import Finding
 from scanners.limits import BudgetExceeded
-from scanners.sources import SliceSource
+from scanners.sources import SliceSource, stored_from
 from scanners.unpickler.arrays import InlineArrays
 from scanners.unpickler.listening import Cautious, Doubtful
 from scanners.unpickler.machine import Machine
@@ -140,7 +140,7 @@ class _Search:
 
     def from_(self, offset: int) -> int | None:
         """Return where a stream begins at an offset or behind it."""
-        while window := self._source.read(offset, _SEARCH):
+        while window := self._source.read(offset := stored_from(self._source, offset), _SEARCH):
             for match in re.finditer(_START, window):
                 self._tried += 1
                 if self._tried > MOST_STARTS:
@@ -156,7 +156,7 @@ class _Search:
 def trailing(source: Source, offset: int) -> Finding | None:
     """Tell of bytes behind a stream; zeros fill blocks up and are nothing."""
     position = offset
-    while window := source.read(position, _SEARCH):
+    while window := source.read(position := stored_from(source, position), _SEARCH):
         if window.count(0) < len(window):
             sample = source.read(offset, 16)
             return Finding(rule="bytes-after-stop", evidence=f"begins with {sample.hex(' ')}", offset=offset)
