@@ -93,9 +93,12 @@ def _external_storage(file: h5py.File) -> None:
 
 
 def _virtual_dataset(file: h5py.File) -> None:
-    layout = h5py.VirtualLayout(shape=(4,), dtype="<f4")
-    layout[:] = h5py.VirtualSource("/mnt/other/model.h5", "weights", shape=(4,))
-    file.create_virtual_dataset("vars/0", layout)
+    # The low-level call, since `create_virtual_dataset` notes the time at which it is called.
+    properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    properties.set_obj_track_times(False)
+    space = h5py.h5s.create_simple((4,))
+    properties.set_virtual(space, b"/mnt/other/model.h5", b"weights", space)
+    h5py.h5d.create(file.require_group("vars").id, b"0", h5py.h5t.IEEE_F32LE, space, properties)
 
 
 def _shape_bomb(file: h5py.File) -> None:
