@@ -1,5 +1,6 @@
-"""The reference implementation sees the operators, tensors and places that the walk sees; it is optional here, being heavy."""
+"""The reference implementation sees the operators, tensors and places that the walk sees."""
 
+import onnx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,10 +11,6 @@ from scanners.onnx.tensors import Tensor
 from scanners.protobuf.tree import walk
 from scanners.sources import BytesSource
 from tests.corpus.onnx import SAMPLES
-
-onnx = pytest.importorskip(
-    "onnx", reason="the onnx package is not installed; it is no dependency, only a second reader"
-)
 
 FILES = sorted({build() for build in SAMPLES.values()})
 
