@@ -165,7 +165,8 @@ def release() -> Iterator[chart.Release]:
             release.run("delete", kind, chart.NAME, "--ignore-not-found")
         if release.installed:
             release.uninstall()
-        release.run("delete", "namespace", chart.NAMESPACE, "--wait=false", "--ignore-not-found")
+        # Until it is gone, nothing can be installed again.
+        release.run("delete", "namespace", chart.NAMESPACE, "--ignore-not-found", seconds=180)
 
 
 @pytest.fixture(scope="session")
