@@ -4,9 +4,13 @@
 """
 
 import os
+import signal
 
 from hypothesis import settings
 
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("random", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+# A shell has what it starts in the background ignore Ctrl-C, and children inherit that: tests of it would fail there.
+signal.signal(signal.SIGINT, signal.default_int_handler)

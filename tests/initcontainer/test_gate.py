@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -402,10 +401,8 @@ def test_until_there_is_a_verdict_the_message_says_error(gate: Gate, slow_gate: 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_an_interrupted_gate_says_so(gate: Gate, slow_gate: subprocess.Popen[str], number: signal.Signals) -> None:
     """The pod was deleted, or someone pressed Ctrl-C."""
-    started = time.monotonic()
     slow_gate.send_signal(number)
     assert slow_gate.wait(timeout=30) == 2
-    assert time.monotonic() - started < 10
     assert gate.message.verdict is Verdict.ERROR
     assert gate.message.reason == "the gate was interrupted after 0 files"
 
