@@ -6,6 +6,7 @@ import contextlib
 import gzip
 import json
 import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -144,14 +145,24 @@ def large(name: str) -> dict[str, Any]:
 
 def test_the_deadline_denies_and_others_go_on(serve) -> None:
     """A decision that takes too long is denied in time, and stops neither probes nor other reviews."""
-    server = serve(slow(1.5), settings=ServerSettings(deadline=0.4))
+    begun, end = threading.Event(), threading.Event()
+
+    def judge(review: Any, mode: str) -> dict[str, Any]:
+        if review["request"]["name"] == "slow":
+            begun.set()
+            end.wait(30)
+        return allow(review, mode)
+
+    server = serve(judge, settings=ServerSettings(deadline=0.4))
     with ThreadPoolExecutor(1) as pool:
         late = pool.submit(server.review, "/validate/enforce", large("slow"))
-        time.sleep(0.1)
+        assert begun.wait(30)
+        # The decision is not taken before all of these were answered, whatever the clock says.
         assert server.send("GET", "/healthz").status == 200
         assert server.review("/validate/enforce", review_of()).response["allowed"] is True
         assert server.review("/validate/enforce", large("quick")).response["allowed"] is True
         assert late.result().response["allowed"] is False
+        end.set()
     assert server.sample("weighbridge_admission_undecided_total", mode="enforce", reason="deadline") == 1
 
 
