@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import itertools
 import json
 import threading
+import uuid
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self
@@ -83,11 +85,13 @@ class Churn:
     def _run(self) -> None:
         config.load_kube_config()
         core = client.CoreV1Api()
-        number = 0
-        while not self._end.is_set():
-            number += 1
-            self._expect_admitted(core, _named(self.good, f"good-{number}"))
-            self._expect_refused(core, _named(self.bad, f"bad-{number}"))
+        # Where a deletion was not answered, a pod of an earlier run may be left.
+        run = uuid.uuid4().hex[:8]
+        for number in itertools.count(1):
+            if self._end.is_set():
+                break
+            self._expect_admitted(core, _named(self.good, f"good-{run}-{number}"))
+            self._expect_refused(core, _named(self.bad, f"bad-{run}-{number}"))
         self._look_for_bad_ones(core)
 
     def _expect_admitted(self, core: Any, pod: dict[str, Any]) -> None:

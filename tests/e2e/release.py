@@ -78,11 +78,14 @@ class Release:
 
     def run_helm(self, *arguments: str, values: Mapping[str, Any] | None = None) -> str:
         """Run Helm, which must succeed."""
-        command = [self.helm, *arguments, f"--namespace={NAMESPACE}"]
-        text = None if values is None else json.dumps(values)
-        done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=300, check=False)
+        done = self._helm(*arguments, values=values)
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def _helm(self, *arguments: str, values: Mapping[str, Any] | None = None) -> subprocess.CompletedProcess[str]:
+        command = [self.helm, *arguments, f"--namespace={NAMESPACE}"]
+        text = None if values is None else json.dumps(values)
+        return subprocess.run(command, input=text, capture_output=True, text=True, timeout=300, check=False)
 
     def apply(self, word: str = "install", *options: str, **changes: Any) -> None:
         """Install or upgrade, with further options of Helm, and wait until both replicas are ready."""
@@ -99,6 +102,12 @@ class Release:
         for name in ("webhook", "reporter"):
             target = f"deployment/{NAME}-{name}"
             self.must("-n", NAMESPACE, "rollout", "status", target, "--timeout=180s", seconds=200)
+
+    def prove(self) -> None:
+        """Run `helm test`, which must pass; what its pod said is shown where it does not."""
+        done = self._helm("test", NAME, "--logs")
+        assert done.returncode == 0, f"{done.stderr}\n{done.stdout}"
+        assert "Phase:          Succeeded" in done.stdout
 
     def uninstall(self) -> None:
         """Remove it."""

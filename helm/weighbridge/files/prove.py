@@ -6,6 +6,7 @@ import os
 import socket
 import ssl
 import sys
+import time
 from pathlib import Path
 
 NAME = os.environ["WEBHOOK_NAME"]
@@ -45,6 +46,10 @@ REVIEW = {
 }
 
 
+PATIENCE = 30
+"""Seconds. After an upgrade, replicas of before answer until they have drained: with another certificate, or another mind."""
+
+
 def ask(method, path, body=None):
     context = ssl.create_default_context(cadata=AUTHORITY)
     connection = http.client.HTTPConnection(NAME)
@@ -52,13 +57,28 @@ def ask(method, path, body=None):
     connection.request(method, path, body=body and json.dumps(body), headers={"Content-Type": "application/json"})
     answer = connection.getresponse()
     content = answer.read().decode().strip()
-    print(f"{method} {path}: {answer.status} {content}")
+    print(f"{method} {path}: {answer.status} {content}", flush=True)
     return answer.status, content
 
 
-ready, _ = ask("GET", "/readyz")
-status, content = ask("POST", "/validate/enforce", REVIEW)
-refused = status == http.client.OK and json.loads(content)["response"]["allowed"] is False
-print("it is ready" if ready == http.client.OK else "it is not ready")
-print("a server without a gate is refused" if refused else "a server without a gate is NOT refused")
-sys.exit(0 if refused and ready == http.client.OK else 1)
+def prove():
+    ready, _ = ask("GET", "/readyz")
+    status, content = ask("POST", "/validate/enforce", REVIEW)
+    refused = status == http.client.OK and json.loads(content)["response"]["allowed"] is False
+    print("it is ready" if ready == http.client.OK else "it is not ready")
+    print("a server without a gate is refused" if refused else "a server without a gate is NOT refused", flush=True)
+    return refused and ready == http.client.OK
+
+
+def proven():
+    try:
+        return prove()
+    except (OSError, http.client.HTTPException, ValueError, LookupError) as error:
+        print(f"no proof from {NAME} at {ADDRESS}: {error!r}", flush=True)
+        return False
+
+
+end = time.monotonic() + PATIENCE
+while not (passed := proven()) and time.monotonic() < end:
+    time.sleep(2)
+sys.exit(0 if passed else 1)
