@@ -59,7 +59,7 @@ def test_a_waiver_opens_the_gate_where_its_policy_holds(release, volumes) -> Non
         release.must("-n", namespace, "apply", "-f", "-", manifest=manifest)
     said = message(wait_for("verdict", lambda: release.judged(STRICT, "titled")))
     assert (said["verdict"], said["findings"][0]["rule"]) == ("BLOCK", RULE)
-    release.must("-n", WAIVED, "rollout", "status", "deployment/titled", "--timeout=60s")
+    release.must("-n", WAIVED, "rollout", "status", "deployment/titled", "--timeout=110s")
     said = message(release.judged(WAIVED, "titled"))
     assert (said["verdict"], said["policy"]) == ("WARN", "waived")
     release.must("-n", STRICT, "delete", "deployment", "titled", "--wait=false")
@@ -84,7 +84,7 @@ def test_a_large_model_costs_the_gate_little(release, volumes) -> None:
     assert pod["spec"]["initContainers"][0]["resources"] == resources
     assert said["verdict"] == "PASS", said
     assert said["bytes"] > 2 << 30
-    release.must("-n", SMALL, "rollout", "status", "deployment/large", "--timeout=60s")
+    release.must("-n", SMALL, "rollout", "status", "deployment/large", "--timeout=110s")
 
 
 def _write_large_archive(path, size: int) -> None:
