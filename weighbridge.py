@@ -61,12 +61,18 @@ def _inject(arguments: Sequence[str]) -> int:
 
 
 def _webhook(arguments: Sequence[str]) -> int:
+    from webhook.parsers import webhook_parser
+
+    webhook_parser().parse_args(arguments)  # Help and usage need nothing of what serving needs.
     from webhook.serve import main
 
     return main(arguments)
 
 
 def _reporter(arguments: Sequence[str]) -> int:
+    from webhook.parsers import reporter_parser
+
+    reporter_parser().parse_args(arguments)  # As above.
     from webhook.reporter import main
 
     return main(arguments)
@@ -85,10 +91,24 @@ def _formats(arguments: Sequence[str]) -> int:
 
 
 def _completion(arguments: Sequence[str]) -> int:
+    from initcontainer import help as gate
     from scanners.cli import completion, formats, rules, scan
+    from webhook import check, inject, parsers
 
-    parsers = {"scan": scan.parser, "rules": rules.parser, "formats": formats.parser}
-    return completion.main(arguments, commands=tuple(COMMANDS), parsers=parsers)
+    return completion.main(
+        arguments,
+        parsers={
+            "scan": scan.parser,
+            "check": check.parser,
+            "inject": inject.parser,
+            "gate": gate.parser,
+            "webhook": parsers.webhook_parser,
+            "reporter": parsers.reporter_parser,
+            "rules": rules.parser,
+            "formats": formats.parser,
+            "completion": completion.parser,
+        },
+    )
 
 
 COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
@@ -102,6 +122,9 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "formats": _formats,
     "completion": _completion,
 }
+
+NEEDS_EXTRA = ("webhook", "reporter")
+"""Commands that run in the cluster, whose packages are not installed with the others."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -130,6 +153,15 @@ def _run(name: str, command: Callable[[Sequence[str]], int], arguments: Sequence
         return _leave(EXIT_BROKEN_PIPE)
     except KeyboardInterrupt:
         return _leave(EXIT_INTERRUPTED)
+    except ModuleNotFoundError as error:
+        if name not in NEEDS_EXTRA:
+            raise
+        print(
+            f"weighbridge {name}: the Python package {error.name!r} is not installed; it comes with the extra `webhook`: "
+            "pip install '.[webhook]' in the directory of the project",
+            file=sys.stderr,
+        )
+        return _leave(EXIT_FAILED)
     except OSError as error:
         print(f"weighbridge {name}: {error}", file=sys.stderr)
         return _leave(EXIT_FAILED)

@@ -9,16 +9,14 @@ from initcontainer.contract.arguments import (
     ALLOW_IMPORT,
     EMPTY_VOLUME,
     FAIL_ON,
-    LIMITS,
     POLICY,
     POLICY_HASH,
     VOLUME,
     WAIVE,
 )
 from initcontainer.options import JOBS, MESSAGE_PATH, MOUNTED_AT
-from scanners.cli.parser import Parser
+from scanners.cli.parser import Parser, add_limits
 from scanners.findings import Severity
-from scanners.limits import Limits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,38 +47,40 @@ def explain(*, asked: bool) -> int:
     return 0 if asked else 4
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """Return a parser that only explains: the contract reads the arguments."""
-    explained = Parser(prog="weighbridge gate", description=_DESCRIPTION, epilog=_EPILOG)
+    explained = Parser(prog="weighbridge gate", description=_DESCRIPTION, epilog=_EPILOG, is_joined=True)
     explained.usage = "weighbridge gate --volume=PATH [--volume=PATH ...] [OPTIONS]"
     _explain_volumes(explained.add_argument_group("what is examined"))
     _explain_policy(explained.add_argument_group("what fails"))
-    _explain_limits(explained.add_argument_group("limits for one file; past them the rest counts as not examined"))
+    add_limits(explained)
     _explain_surroundings(explained.add_argument_group("where it runs (admission accepts none of these in a pod)"))
     return explained
 
 
 def _explain_volumes(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(VOLUME, metavar="PATH", help="where the server mounts volume 0, 1, ... (repeatable)")
-    group.add_argument(EMPTY_VOLUME, metavar="PATH", help="the same for a volume that may hold no file")
+    group.add_argument(
+        VOLUME, action="append", metavar="PATH", help="where the server mounts volume 0, 1, ... (repeatable)"
+    )
+    group.add_argument(
+        EMPTY_VOLUME, action="append", metavar="PATH", help="the same for a volume that may hold no file"
+    )
 
 
 def _explain_policy(group: argparse._ArgumentGroup) -> None:
     group.add_argument(FAIL_ON, choices=[severity.name.lower() for severity in Severity], help="default: medium")
-    group.add_argument(ALLOW_IMPORT, metavar="MODULE.NAME", help="treat this exact name as harmless (repeatable)")
+    group.add_argument(
+        ALLOW_IMPORT, action="append", metavar="MODULE.NAME", help="treat this exact name as harmless (repeatable)"
+    )
     waive = "accept a rule, a file or a rule in a file until the end of a day, UTC (repeatable)"
-    group.add_argument(WAIVE, metavar="rule:ID,sha256:DIGEST,until:DAY", help=waive)
+    group.add_argument(WAIVE, action="append", metavar="rule:ID,sha256:DIGEST,until:DAY", help=waive)
     group.add_argument(POLICY, metavar="NAME", help="name of the policy, for messages and metrics")
     group.add_argument(POLICY_HASH, metavar="HEX", help="hash of the policy, for messages and metrics")
 
 
-def _explain_limits(group: argparse._ArgumentGroup) -> None:
-    default = Limits()
-    for argument, field in LIMITS.items():
-        group.add_argument(argument, metavar="N", help=f"default: {getattr(default, field)}")
-
-
 def _explain_surroundings(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(MOUNTED_AT, metavar="DIRECTORY", help="stands for volume 0, 1, ... (repeatable)")
+    group.add_argument(
+        MOUNTED_AT, action="append", metavar="DIRECTORY", help="stands for volume 0, 1, ... (repeatable)"
+    )
     group.add_argument(MESSAGE_PATH, metavar="FILE", help=f"default: {TERMINATION_MESSAGE_PATH}, if it is there")
     group.add_argument(JOBS, metavar="N", help="worker processes (default: what processors and memory allow)")

@@ -17,7 +17,6 @@ from webhook.policy_object import API_VERSION
 from webhook.review import Mode, decide
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterator
 
 EXIT_ALLOWED = 0
@@ -75,7 +74,7 @@ class Offline:
 
 def main(arguments: Sequence[str], *, run_gate: RunGate) -> int:
     """Check what the arguments name; return the exit code."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
         knowledge = Offline(policy=read_policy(options.policy), injects=options.injection)
         volumes = dict(_volume(text) for text in options.volume)
@@ -99,35 +98,36 @@ def main(arguments: Sequence[str], *, run_gate: RunGate) -> int:
     return _exit_code(checked, [rehearsal.exit_code for rehearsal in rehearsals])
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = Parser(
+def parser() -> Parser:
+    """Return the command's arguments."""
+    command = Parser(
         prog="weighbridge check",
         description="Decide on Kubernetes manifests as the admission webhook would.",
         epilog=_EPILOG,
     )
-    parser.add_argument(
+    command.add_argument(
         "file", nargs="+", metavar="FILE", help="manifest, directory of manifests, or - for standard input"
     )
-    parser.add_argument(
+    command.add_argument(
         "--policy", metavar="FILE", help="ModelPolicy to judge by (default: the chart's default policy)"
     )
-    parser.add_argument("--namespace", metavar="NAME", default="default", help="for objects that name none")
-    parser.add_argument(
+    command.add_argument("--namespace", metavar="NAME", default="default", help="for objects that name none")
+    command.add_argument(
         "--injection",
         action="store_true",
         help="judge as a cluster where gates are injected (the chart's default): templates need not bring one",
     )
-    parser.add_argument(
+    command.add_argument(
         "--volume",
         action="append",
         default=[],
         metavar="NAME=PATH",
         help="run the gate on local files that stand for the pod's volume NAME; may be repeated",
     )
-    parser.add_argument(
+    command.add_argument(
         "--format", choices=("text", "json", "sarif"), default="text", help="form of the report (default: text)"
     )
-    return parser
+    return command
 
 
 def read_policy(name: str | None) -> CompiledPolicy:

@@ -17,7 +17,6 @@ from webhook.review import NEVER_JUDGED, Mode
 from webhook.workloads import KINDS, read_templates
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterator, Mapping, Sequence
 
     from webhook.injection import Patch
@@ -109,7 +108,7 @@ def _pointer(path: str) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Add the gate to the manifests that the arguments name; return the exit code."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     from webhook.check import read_policy
 
     try:
@@ -131,13 +130,14 @@ def main(arguments: Sequence[str]) -> int:
     return EXIT_NOT_POSSIBLE if complaints else 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = Parser(
+def parser() -> Parser:
+    """Return the command's arguments."""
+    command = Parser(
         prog="weighbridge inject",
         description="Add the gate to Kubernetes manifests; documents, order and comments stay as they are.",
         epilog=_EPILOG,
     )
-    parser.add_argument(
+    command.add_argument(
         "-f",
         "--file",
         action="append",
@@ -145,10 +145,10 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="manifest, or - for standard input; repeatable",
     )
-    parser.add_argument("--policy", metavar="FILE", help="ModelPolicy to follow (default: the chart's default policy)")
-    parser.add_argument("--namespace", metavar="NAME", default="default", help="for objects that name none")
-    parser.add_argument("--in-place", action="store_true", help="change the files instead of printing them")
-    return parser
+    command.add_argument("--policy", metavar="FILE", help="ModelPolicy to follow (default: the chart's default policy)")
+    command.add_argument("--namespace", metavar="NAME", default="default", help="for objects that name none")
+    command.add_argument("--in-place", action="store_true", help="change the files instead of printing them")
+    return command
 
 
 def _read(name: str) -> str:

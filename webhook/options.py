@@ -1,4 +1,4 @@
-"""Arguments that the webhook and the reporter share: where policies come from, and how the process speaks."""
+"""What the arguments that the webhook and the reporter share come to: where policies are from, and for which namespace."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from webhook.manifests import read_documents
+from webhook.parsers import DEFAULT_NAMESPACE
 from webhook.policy import PolicyError, compile_policy, decode_policy
 from webhook.stores import Static, Stores
 
@@ -16,48 +17,7 @@ if TYPE_CHECKING:
     from webhook.policy import CompiledPolicy
 
 USAGE: Final = 4
-DEFAULT_NAMESPACE: Final = "weighbridge-system"
 _NAMESPACE_FILE: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
-
-
-def add_policy_options(parser: argparse.ArgumentParser) -> None:
-    """Add what `knowledge` reads."""
-    group = parser.add_argument_group("policies")
-    group.add_argument(
-        "--policy",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="read ModelPolicy objects from a file instead of the cluster; repeatable",
-    )
-    group.add_argument(
-        "--default-policy",
-        metavar="NAME",
-        help="policy of every namespace whose labels name none (default: none, so such a namespace is not judged)",
-    )
-    group.add_argument(
-        "--own-namespace",
-        metavar="NAME",
-        help=f"the namespace it runs in (default: the service account's, else {DEFAULT_NAMESPACE})",
-    )
-
-
-def add_service_options(parser: argparse.ArgumentParser) -> None:
-    """Add where numbers are served, and how much is logged."""
-    parser.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: all)")
-    parser.add_argument(
-        "--metrics-port",
-        type=int,
-        default=8080,
-        metavar="PORT",
-        help="port of /metrics, in the clear (default: 8080; 0: any)",
-    )
-    parser.add_argument(
-        "--log-level",
-        choices=("debug", "info", "warning", "error"),
-        default="info",
-        help="what to log, as JSON lines on standard error (default: info)",
-    )
 
 
 def stores(arguments: argparse.Namespace) -> Stores:

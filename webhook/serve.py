@@ -7,8 +7,7 @@ import contextlib
 import gc
 import logging
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from prometheus_client import (
     CollectorRegistry,
@@ -18,7 +17,6 @@ from prometheus_client import (
     disable_created_metrics,
 )
 
-from scanners.cli.parser import Parser
 from webhook import options
 from webhook.certificates import CertificateError, Certificates
 from webhook.cluster import Cluster, ClusterError
@@ -27,6 +25,7 @@ from webhook.inject import mutate
 from webhook.listening import Listener, metrics_application, told_to_stop
 from webhook.logs import configure
 from webhook.metrics import AdmissionMetrics, CertificateMetrics, KnowledgeMetrics, build_info
+from webhook.parsers import webhook_parser
 from webhook.policy import DEFAULT_POLICY
 from webhook.policy_review import review_policy
 from webhook.review import Mode, review
@@ -44,28 +43,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_DESCRIPTION: Final = """\
-Serve admission reviews: decide whether every model volume of a pod or workload is gated.
-
-It finds the API server (the service account's in a pod, else the kubeconfig's) and watches ModelPolicy objects,
-namespaces and claims. A namespace is under the policy that its label weighbridge.dev/enforce names; /warn and /audit
-name policies that only speak. With --policy the policies come from files, and with --no-cluster nothing else is asked."""
-
-_EPILOG: Final = """\
-examples:
-  weighbridge webhook --certificate tls.crt --key tls.key
-  weighbridge webhook --certificate tls.crt --key tls.key --no-cluster --policy policy.yaml --default-policy default
-
-served over TLS:     POST /validate/enforce /validate/warn /validate/audit /validate/policies /mutate
-                     GET /healthz /readyz
-served in the clear: GET /metrics /healthz, on the metrics port
-
-exit codes: 0 told to stop, 1 could not go on, 4 usage"""
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
-    arguments = _parser().parse_args(argv)
+    arguments = webhook_parser().parse_args(argv)
     try:
         knowledge = _knowledge(arguments)
         settings = ServerSettings(deadline=arguments.deadline)
@@ -78,50 +59,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (CertificateError, ClusterError, OSError) as error:
         print(f"weighbridge webhook: {error}", file=sys.stderr)
         return 1
-
-
-def _parser() -> Parser:
-    parser = Parser(prog="weighbridge webhook", description=_DESCRIPTION, epilog=_EPILOG)
-    add = parser.add_argument
-    add(
-        "--certificate",
-        type=Path,
-        required=True,
-        metavar="FILE",
-        help="certificate chain, PEM; may be replaced at any time",
-    )
-    add("--key", type=Path, required=True, metavar="FILE", help="its private key, PEM")
-    add("--port", type=int, default=8443, help="port for the API server and the probes, TLS (default: 8443; 0: any)")
-    options.add_service_options(parser)
-    options.add_policy_options(parser)
-    add = parser.add_argument_group("decisions").add_argument
-    add("--no-cluster", action="store_true", help="ask no API server: policies from files, claims unknown")
-    add(
-        "--namespace-policy",
-        action="append",
-        default=[],
-        metavar="NAMESPACE=NAME",
-        help="with --no-cluster: the policy of a namespace; repeatable",
-    )
-    add(
-        "--injects",
-        action="store_true",
-        help="serve /mutate, which adds the gate to pods; a template without a gate is allowed then",
-    )
-    _add_times(parser)
-    return parser
-
-
-def _add_times(parser: argparse.ArgumentParser) -> None:
-    times = {
-        "--deadline": (4.0, "for one review; keep it below the webhook's timeoutSeconds"),
-        "--drain": (10.0, "between SIGTERM and the end, unready and still serving"),
-        "--certificate-interval": (10.0, "between looks at the certificate files"),
-        "--confirm-interval": (60.0, "between confirmations of what is in memory"),
-    }
-    group = parser.add_argument_group("times, in seconds")
-    for name, (default, text) in times.items():
-        group.add_argument(name, type=float, default=default, metavar="S", help=f"{text} (default: {default:g})")
 
 
 def _knowledge(arguments: argparse.Namespace) -> Static | Stores:

@@ -6,12 +6,23 @@ import argparse
 import os
 import sys
 
+from scanners.limits import Limits
+from scanners.records import Record
 from scanners.reports.summary import EXIT_USAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import NoReturn
+
+_LIMITS: Mapping[str, tuple[str, str]] = {
+    "inflated_bytes": ("BYTES", "what its compressed parts may inflate to, together (default: %(default)s, 64 GiB)"),
+    "ratio": ("N", "inflated bytes for each compressed byte, in any part (default: %(default)s)"),
+    "depth": ("N", "how deep archives and other containers may be nested (default: %(default)s)"),
+    "members": ("N", "members of all its archives, together (default: %(default)s)"),
+    "seconds": ("N", "processor time if it has up to 64 MiB, in proportion if more (default: %(default)s)"),
+}
+"""Field of `Limits` -> what stands for its value, and what it limits."""
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
@@ -32,10 +43,25 @@ def _columns() -> int:
         return 80  # Standard output is no terminal.
 
 
+class Offer(Record):
+    """What a shell can complete of one argument."""
+
+    names: tuple[str, ...]
+    """`--format`, with `-f` before or behind it; empty for what is given by its place."""
+    help: str
+    metavar: str
+    """What its value is called in the help; empty where it takes none."""
+    values: tuple[str, ...]
+    """All there can be; empty where any can."""
+    is_repeatable: bool
+    is_joined: bool
+    """Whether a value stands behind `=` only."""
+
+
 class Parser(argparse.ArgumentParser):
     """`argparse`, with the project's exit code for usage errors, help that keeps its lines, and no abbreviations."""
 
-    def __init__(self, *, prog: str, description: str, epilog: str | None = None) -> None:
+    def __init__(self, *, prog: str, description: str, epilog: str | None = None, is_joined: bool = False) -> None:
         super().__init__(
             prog=prog,
             description=description,
@@ -43,12 +69,34 @@ class Parser(argparse.ArgumentParser):
             formatter_class=_Formatter,
             allow_abbrev=False,
         )
+        self._is_joined = is_joined
+        self._suggested: dict[str, Sequence[str]] = {}
 
-    def option_actions(self) -> Sequence[argparse.Action]:
-        """Return the arguments in their order, for shell completion."""
-        return self._actions
+    def suggest(self, argument: argparse.Action, values: Iterable[str]) -> None:
+        """Have shell completion offer values that the command checks itself: `argparse` would list them all in an error."""
+        self._suggested[argument.dest] = tuple(values)
+
+    def offers(self) -> Iterator[Offer]:
+        """Yield what a shell can complete of each argument, in their order."""
+        for action in self._actions:
+            yield Offer(
+                names=tuple(action.option_strings),
+                help=(action.help or "") % {"prog": self.prog, **vars(action)},
+                metavar="" if action.nargs == 0 else str(action.metavar or action.dest.upper()),
+                values=tuple(map(str, action.choices or self._suggested.get(action.dest, ()))),
+                is_repeatable=action.nargs == "+" or isinstance(action, argparse._AppendAction),  # noqa: SLF001 - has no public name
+                is_joined=self._is_joined,
+            )
 
     def error(self, message: str) -> NoReturn:
         """Print the fault and where to read more; exit with 4."""
         print(f"{self.prog}: {message}\n`{self.prog} --help` explains the options.", file=sys.stderr)
         raise SystemExit(EXIT_USAGE)
+
+
+def add_limits(parser: Parser) -> None:
+    """Add an option for each limit: `--max-depth` for `Limits.depth`."""
+    group = parser.add_argument_group("limits for one file; past them the rest counts as not examined")
+    for field, (metavar, told) in _LIMITS.items():
+        name = f"--max-{field.replace('_', '-')}"
+        group.add_argument(name, type=int, default=getattr(Limits(), field), metavar=metavar, help=told)

@@ -39,7 +39,8 @@ def parser() -> Parser:
         prog="weighbridge rules",
         description="List the rules a finding can name, worst first, or explain one of them.",
     )
-    command.add_argument("id", nargs="?", metavar="ID", help="the rule to explain, such as import-runs-code")
+    rule = command.add_argument("id", nargs="?", metavar="ID", help="the rule to explain, such as import-runs-code")
+    command.suggest(rule, sorted(RULES))
     command.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     return command
 

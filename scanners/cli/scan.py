@@ -6,7 +6,7 @@ import json
 import sys
 import time
 
-from scanners.cli.parser import Parser
+from scanners.cli.parser import Parser, add_limits
 from scanners.cli.targets import StandardInput, expand, folder_of
 from scanners.findings import FileReport, Severity
 from scanners.limits import Limits
@@ -213,7 +213,12 @@ def parser() -> Parser:
     command.add_argument(
         "path", nargs="+", type=_path, metavar="PATH", help="a file, a directory, or - for standard input"
     )
-    command.add_argument("--format", choices=("text", "json", "sarif", "modelscan-json"), default="text")
+    command.add_argument(
+        "--format",
+        choices=("text", "json", "sarif", "modelscan-json"),
+        default="text",
+        help="form of the report (default: text)",
+    )
     command.add_argument("--output", metavar="FILE", help="write the report here instead of standard output")
     command.add_argument(
         "--metrics-file",
@@ -242,21 +247,5 @@ def parser() -> Parser:
     )
     command.add_argument("--jobs", type=int, help="worker processes (default: as CPUs and memory allow)")
     command.add_argument("--stdin-name", default="<stdin>", metavar="NAME", help="what the report calls standard input")
-    _add_limits(command)
+    add_limits(command)
     return command
-
-
-def _add_limits(parser: Parser) -> None:
-    group = parser.add_argument_group("limits for one file; past them the rest is reported as not examined")
-    default = Limits()
-    group.add_argument("--max-inflated-bytes", type=int, default=default.inflated_bytes, metavar="BYTES")
-    group.add_argument("--max-ratio", type=int, default=default.ratio, metavar="N")
-    group.add_argument("--max-depth", type=int, default=default.depth, metavar="N")
-    group.add_argument("--max-members", type=int, default=default.members, metavar="N")
-    group.add_argument(
-        "--max-seconds",
-        type=int,
-        default=default.seconds,
-        metavar="N",
-        help=f"processor time of a file of up to 64 MiB, larger ones in proportion (default: {default.seconds})",
-    )

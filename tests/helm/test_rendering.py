@@ -24,9 +24,8 @@ from tests.helm.rendering import (
     of_kind,
     pod_specs,
 )
-from webhook import serve as webhook_command
+from webhook.parsers import reporter_parser, webhook_parser
 from webhook.policy import DEFAULT_POLICY, compile_policy, decode_policy
-from webhook.reporter import serve as reporter_command
 from webhook.workloads import KINDS
 
 MATRIX = [
@@ -275,10 +274,10 @@ def _arguments(objects, name: str) -> list[str]:
 def test_the_programs_take_their_arguments(chart, values, version) -> None:
     """The real parsers know every argument the chart writes, and the ports are those of the containers."""
     objects = chart.objects(values, version)
-    for name, command in (("webhook", webhook_command), ("reporter", reporter_command)):
+    for name, command in (("webhook", webhook_parser), ("reporter", reporter_parser)):
         word, *rest = _arguments(objects, name)
         assert word == name
-        arguments = command._parser().parse_args(rest)
+        arguments = command().parse_args(rest)
         (deployment,) = of_kind(objects, "Deployment", name)
         (container,) = deployment["spec"]["template"]["spec"]["containers"]
         ports = {port["name"]: port["containerPort"] for port in container["ports"]}

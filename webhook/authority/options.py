@@ -1,4 +1,4 @@
-"""The reporter's arguments about certificates, and the keeper they describe."""
+"""From the reporter's arguments about certificates to the keeper they describe."""
 
 from __future__ import annotations
 
@@ -14,33 +14,6 @@ if TYPE_CHECKING:
     import argparse
 
     from prometheus_client import CollectorRegistry
-
-
-def add_certificate_options(parser: argparse.ArgumentParser) -> None:
-    """Add what `terms` and `keeper` read."""
-    add = parser.add_argument_group("certificates").add_argument
-    add(
-        "--certificate-secret",
-        metavar="NAME",
-        help="keep authority and certificate in this Secret (default: keep none)",
-    )
-    add(
-        "--certificate-service",
-        default="weighbridge-webhook",
-        metavar="NAME",
-        help="the service in the own namespace that the certificate is for (default: %(default)s)",
-    )
-    for kind in ("validating", "mutating"):
-        add(
-            f"--{kind}-configuration", metavar="NAME", help=f"the {kind} webhook configuration to name the authority in"
-        )
-    lives = {
-        "--leaf-hours": (2160, "life of the certificate; renewed when a third is left"),
-        "--authority-hours": (17520, "life of an authority"),
-        "--overlap-hours": (24, "how long a former authority stays trusted"),
-    }
-    for name, (default, text) in lives.items():
-        add(name, type=float, default=default, metavar="H", help=f"{text} (default: {default})")
 
 
 def terms(arguments: argparse.Namespace, namespace: str) -> Terms | None:

@@ -10,7 +10,6 @@ import socket
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from scanners.cli.parser import Parser
 from webhook import options
 from webhook.authority import options as authority
 from webhook.cluster import Cluster, ClusterError
@@ -18,6 +17,7 @@ from webhook.handlers import Confirmation, WatchThread
 from webhook.listening import Listener, metrics_application
 from webhook.logs import configure
 from webhook.metrics import KnowledgeMetrics, ReporterMetrics
+from webhook.parsers import reporter_parser
 from webhook.reporter.collector import AuditCollector, OutcomeCollector
 from webhook.reporter.journal import Journal
 from webhook.reporter.leadership import RENEWAL, Leadership
@@ -42,21 +42,10 @@ logger = logging.getLogger(__name__)
 _STATUS_INTERVAL: Final = 10.0
 """Seconds at most between looks at the policies' statuses."""
 
-_DESCRIPTION: Final = """\
-Report what became of the gates: watch pods with a gate, read the verdicts their gates left behind, count each once, and
-export metrics and events. Needs a cluster: the service account in a pod, else the kubeconfig.
-
-Several replicas may run; the one that holds the lease reports. Totals survive restarts in a ConfigMap."""
-
-_EPILOG: Final = """\
-served in the clear: GET /metrics /healthz
-
-exit codes: 0 told to stop, 1 could not go on (or another replica took over), 4 usage"""
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
-    arguments = _parser().parse_args(argv)
+    arguments = reporter_parser().parse_args(argv)
     try:
         stores = options.stores(arguments)
         authority.terms(arguments, stores.own_namespace)
@@ -69,32 +58,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ClusterError, LedgerError, OSError) as error:
         print(f"weighbridge reporter: {error}", file=sys.stderr)
         return 1
-
-
-def _parser() -> Parser:
-    parser = Parser(prog="weighbridge reporter", description=_DESCRIPTION, epilog=_EPILOG)
-    options.add_service_options(parser)
-    options.add_policy_options(parser)
-    authority.add_certificate_options(parser)
-    add = parser.add_argument_group("state").add_argument
-    add(
-        "--store",
-        default="weighbridge-reporter",
-        metavar="NAME",
-        help="ConfigMap with the totals (default: %(default)s)",
-    )
-    add("--lease", default="weighbridge-reporter", metavar="NAME", help="the lease (default: %(default)s)")
-    add = parser.add_argument_group("times, in seconds").add_argument
-    add("--store-interval", type=float, default=1.0, metavar="S", help="between stores of the totals (default: 1)")
-    add("--list-interval", type=float, default=60.0, metavar="S", help="between comparisons with lists (default: 60)")
-    add(
-        "--audit-interval",
-        type=float,
-        default=600.0,
-        metavar="S",
-        help="between audits of all pods; 0: none (default: 600)",
-    )
-    return parser
 
 
 async def _run(arguments: argparse.Namespace, stores: Stores) -> int:
