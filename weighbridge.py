@@ -140,9 +140,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     command = COMMANDS.get(words[0])
     if command is None:
-        print(f"weighbridge: no command is called {words[0]!r}\n\n{USAGE}", end="", file=sys.stderr)
+        print(_unknown(words[0]), file=sys.stderr)
         return 4
     return _run(words[0], command, words[1:])
+
+
+def _unknown(word: str) -> str:
+    from scanners.cli.parser import meant
+
+    hint = f"; to examine it: weighbridge scan {word}" if os.access(word, os.F_OK) else meant(word, COMMANDS)
+    return f"weighbridge: no command is called {word!r}{hint}\n`weighbridge --help` lists the commands."
 
 
 def _run(name: str, command: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> int:

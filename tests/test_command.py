@@ -18,6 +18,26 @@ sys.exit(main(sys.argv[1:]))
 ARGUMENTS = {"webhook": ("--certificate", "c", "--key", "k"), "reporter": ()}
 
 
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("scna", "; did you mean scan?"),
+        ("completions", "; did you mean completion?"),
+        ("README.md", "; to examine it: weighbridge scan README.md"),
+        ("xyz", ""),
+    ],
+)
+def test_an_unknown_command_is_named_with_what_may_have_been_meant(word, hint) -> None:
+    """Two lines on standard error, and the code for usage."""
+    done = subprocess.run(
+        [sys.executable, PROGRAM, word], cwd=PROGRAM.parent, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr == (
+        f"weighbridge: no command is called {word!r}{hint}\n`weighbridge --help` lists the commands.\n"
+    )
+
+
 def without_packages(*words: str) -> subprocess.CompletedProcess[str]:
     """Run a command as where the extra `webhook` is not installed."""
     return subprocess.run(

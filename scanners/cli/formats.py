@@ -13,6 +13,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_EPILOG = """\
+examples:
+  weighbridge formats
+  weighbridge formats --format json | jq -r '.[] | select(.read | not) | .format'
+"""
+
 
 def main(arguments: Sequence[str]) -> int:
     """List the formats."""
@@ -42,6 +48,7 @@ def parser() -> Parser:
     command = Parser(
         prog="weighbridge formats",
         description="List the formats that are told apart by content, with what is checked in each and what is not.",
+        epilog=_EPILOG,
     )
-    command.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    command.add_argument("--format", choices=("text", "json"), default="text", help="form of the list (default: text)")
     return command

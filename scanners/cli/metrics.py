@@ -5,6 +5,7 @@ https://prometheus.io/docs/instrumenting/exposition_formats/ and https://github.
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
 
 def check_place(path: Path) -> None:
     """Raise `OSError` where no file can be put: before a long scan, not after it."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     beside = _beside(path)
     beside.touch()
     beside.unlink()
-    if path.is_dir():
-        raise IsADirectoryError(f"{path} is a directory")
 
 
 def write(path: Path, summary: Summary, *, exit_code: int, seconds: float, ended: float) -> None:

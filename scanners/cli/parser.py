@@ -89,9 +89,27 @@ class Parser(argparse.ArgumentParser):
             )
 
     def error(self, message: str) -> NoReturn:
-        """Print the fault and where to read more; exit with 4."""
-        print(f"{self.prog}: {message}\n`{self.prog} --help` explains the options.", file=sys.stderr)
+        """Print the fault, the option that may have been meant, and where to read more; exit with 4."""
+        known = self._option_string_actions
+        options = [word.partition("=")[0].rstrip(":,") for word in message.split() if word.startswith("--")]
+        hint = next((meant(option, known) for option in options if option not in known), "")
+        print(f"{self.prog}: {message}{hint}\n`{self.prog} --help` explains the options.", file=sys.stderr)
         raise SystemExit(EXIT_USAGE)
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """Return the end of a sentence about a word that is not known: the nearest one that is, if one is near."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def whole_number(text: str) -> int:
+    """Return a number that counts something; raise `ArgumentTypeError`, to which `argparse` adds the option."""
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, not {text!r}")
+    return int(text)
 
 
 def add_limits(parser: Parser) -> None:
@@ -99,4 +117,4 @@ def add_limits(parser: Parser) -> None:
     group = parser.add_argument_group("limits for one file; past them the rest counts as not examined")
     for field, (metavar, told) in _LIMITS.items():
         name = f"--max-{field.replace('_', '-')}"
-        group.add_argument(name, type=int, default=getattr(Limits(), field), metavar=metavar, help=told)
+        group.add_argument(name, type=whole_number, default=getattr(Limits(), field), metavar=metavar, help=told)

@@ -6,7 +6,7 @@ import json
 import sys
 import time
 
-from scanners.cli.parser import Parser, add_limits
+from scanners.cli.parser import Parser, add_limits, whole_number
 from scanners.cli.targets import StandardInput, expand, folder_of
 from scanners.findings import FileReport, Severity
 from scanners.limits import Limits
@@ -36,7 +36,7 @@ examples:
   weighbridge scan --format sarif --output models.sarif models/
   weighbridge scan --allow-import mypackage.layers.Attention checkpoints/
   weighbridge scan --metrics-file /var/lib/node_exporter/models.prom /srv/models
-  curl -s https://example.org/model.bin | weighbridge scan -
+  curl --fail --silent https://example.org/model.bin | weighbridge scan -
 """
 
 
@@ -45,9 +45,8 @@ def main(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     try:
         scan_options = _scan_options(options)
-        _check_output(options.output)
-        _check_metrics_file(options.metrics_file)
-    except (ValueError, OSError) as error:
+        _check_places(options)
+    except ValueError as error:
         print(f"weighbridge scan: {error}", file=sys.stderr)
         return EXIT_USAGE
     if "-" not in options.path:
@@ -63,23 +62,29 @@ def _run(options: argparse.Namespace, scan_options: ScanOptions, standard_input:
     return _report(_in_order(entries, scan_options), len(entries), options)
 
 
-def _check_output(path: str | None) -> None:
-    """Open the report's file before a long scan, not after it."""
-    if path is not None:
-        _open(path).close()
+def _check_places(options: argparse.Namespace) -> None:
+    """Try the files that are to be written before a long scan, not after it; raise `ValueError` naming the option."""
+    for option, path, attempt in (
+        ("--output", options.output, lambda path: _open(path).close()),
+        ("--metrics-file", options.metrics_file, _check_metrics_file),
+    ):
+        try:
+            if path is not None:
+                attempt(path)
+        except OSError as error:
+            raise ValueError(f"{option} {path}: {error.strerror}") from error
 
 
 def _open(path: str) -> TextIO:
     return open(path, "w", encoding="utf-8")  # noqa: PTH123 - pathlib is a tenth of the start of a scan
 
 
-def _check_metrics_file(path: str | None) -> None:
-    if path is not None:
-        from pathlib import Path
+def _check_metrics_file(path: str) -> None:
+    from pathlib import Path
 
-        from scanners.cli.metrics import check_place
+    from scanners.cli.metrics import check_place
 
-        check_place(Path(path))
+    check_place(Path(path))
 
 
 def _in_order(entries: Sequence[Target | FileReport], options: ScanOptions) -> Iterator[FileReport]:
@@ -99,6 +104,7 @@ def _report(reports: Iterator[FileReport], total: int, options: argparse.Namespa
     else:
         with _open(options.output) as file:
             _write(watched, summary, file, options)
+        print(f"weighbridge scan: {summary.sentence()}; the report is in {options.output}", file=sys.stderr)
     code = summary.exit_code(fail_on)
     if summary.files == 0:
         print("weighbridge scan: nothing to scan", file=sys.stderr)
@@ -176,8 +182,6 @@ def _write_lines(reports: Iterator[FileReport], summary: Summary, file: TextIO) 
 
 
 def _scan_options(options: argparse.Namespace) -> ScanOptions:
-    if options.jobs is not None and options.jobs < 1:
-        raise ValueError(f"--jobs must be at least 1, not {options.jobs}")
     limits = Limits(
         inflated_bytes=options.max_inflated_bytes,
         ratio=options.max_ratio,
@@ -245,7 +249,9 @@ def parser() -> Parser:
         metavar="GLOB",
         help="leave out files below a directory whose path, relative to it, matches (repeatable)",
     )
-    command.add_argument("--jobs", type=int, help="worker processes (default: as CPUs and memory allow)")
+    command.add_argument(
+        "--jobs", type=whole_number, metavar="N", help="worker processes (default: as CPUs and memory allow)"
+    )
     command.add_argument("--stdin-name", default="<stdin>", metavar="NAME", help="what the report calls standard input")
     add_limits(command)
     return command

@@ -34,6 +34,11 @@ class StandardInput:
         except OSError as error:
             self._error = error
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing came: whatever was to write into the pipe has failed."""
+        return self._error is None and self._spool.tell() == 0
+
     def open(self) -> int:
         """Return a descriptor of its own; raise the `OSError` that kept the input from being read to its end."""
         if self._error is not None:
@@ -59,13 +64,14 @@ def expand(
     """
     found: list[Target | FileReport] = []
     for path in paths:
+        wanted: list[Target | FileReport]
         if path == "-" and standard_input is not None:
-            found.append(standard_input)
+            wanted = [] if standard_input.is_empty else [standard_input]
         else:
             wanted = list(_wanted(path, excluded))
-            if not wanted and len(paths) > 1:
-                print(f"weighbridge scan: nothing to scan in {printable(path)}", file=sys.stderr)
-            found += wanted
+        if not wanted and len(paths) > 1:
+            print(f"weighbridge scan: nothing to scan in {printable(path)}", file=sys.stderr)
+        found += wanted
     return found
 
 

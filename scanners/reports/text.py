@@ -20,7 +20,7 @@ def lines(report: FileReport) -> Iterator[str]:
         place = _place(report, finding)
         yield f"{finding.severity.name:<9}{finding.rule:<24} {place}: {what(finding)}"
     for gap in report.gaps:
-        yield f"UNEXAMINED {gap.reason.value:<23} {_place(report, gap)}: {printable(gap.detail, _EVIDENCE)}"
+        yield f"UNEXAMINED {gap.reason.value:<22} {_place(report, gap)}: {printable(gap.detail, _EVIDENCE)}"
 
 
 def what(finding: Finding) -> str:

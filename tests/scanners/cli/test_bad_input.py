@@ -50,10 +50,13 @@ def test_closed_standard_input_is_not_examined() -> None:
     assert "standard input is closed" in done.stdout
 
 
-def test_empty_standard_input_is_an_empty_file() -> None:
-    """It is counted; nothing is in it."""
+def test_empty_standard_input_is_nothing_to_scan(tmp_path: Path) -> None:
+    """A download that failed must not pass for a clean model."""
     done = run("scan", "-", input="")
-    assert (done.returncode, done.stdout[:7]) == (0, "1 file,")
+    assert (done.returncode, done.stderr) == (3, "weighbridge scan: nothing to scan\n")
+    (tmp_path / "model.pkl").write_bytes(NOTHING)
+    done = run("scan", "-", tmp_path / "model.pkl", input="")
+    assert (done.returncode, done.stderr) == (0, "weighbridge scan: nothing to scan in -\n")
 
 
 def test_an_empty_path_is_a_usage_error() -> None:
@@ -61,6 +64,36 @@ def test_an_empty_path_is_a_usage_error() -> None:
     done = run("scan", "")
     assert (done.returncode, done.stdout) == (4, "")
     assert "an empty path" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("scan", "--fromat=json", "x"), "unrecognized arguments: --fromat=json; did you mean --format?"),
+        (("check", "--polcy", "x", "y"), "unrecognized arguments: --polcy; did you mean --policy?"),
+        (("scan", "--unheard-of", "x"), "unrecognized arguments: --unheard-of\n"),
+        (("scan", "--jobs=0", "x"), "argument --jobs: must be a whole number of at least 1, not '0'\n"),
+        (("scan", "--max-depth", "-1", "x"), "argument --max-depth: must be a whole number of at least 1, not '-1'\n"),
+        (("scan", "--max-ratio=many", "x"), "argument --max-ratio: must be a whole number of at least 1, not 'many'\n"),
+        (("scan", "--output", "/no/such/place", "x"), "--output /no/such/place: No such file or directory\n"),
+        (("scan", "--metrics-file", "/no/such/place", "x"), "--metrics-file /no/such/place: No such file"),
+        (("scan", "--metrics-file", "/", "x"), "--metrics-file /: Is a directory\n"),
+        (("rules", "import-run-code"), "no rule is called 'import-run-code'; did you mean import-runs-code?\n"),
+    ],
+)
+def test_a_wrong_argument_is_named_with_what_may_have_been_meant(words: tuple[str, ...], told: str) -> None:
+    """The option as it is written on the command line, never a field or a file of ours."""
+    done = run(*words)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr.startswith(f"weighbridge {words[0]}: {told}")
+
+
+def test_a_report_in_a_file_leaves_a_line_for_the_log(tmp_path: Path, trojan: Path) -> None:
+    """A step of a pipeline that fails says why where its output is read."""
+    done = run("scan", "--format", "json", "--output", tmp_path / "report", trojan)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("weighbridge scan: 1 file, ")
+    assert done.stderr.endswith(f"1 CRITICAL, 0 HIGH, 0 MEDIUM, 0 LOW; the report is in {tmp_path}/report\n")
 
 
 def test_an_empty_directory_beside_others_is_told(tmp_path: Path) -> None:
