@@ -71,7 +71,8 @@ def settings(selectors: Mapping[str, str]) -> kopf.OperatorSettings:
     chosen.peering.standalone = True
     chosen.watching.server_timeout = 300
     chosen.watching.chunk_size = 500
-    chosen.networking.error_backoffs = (1, 2, 5)
+    # After an outage, policies are in force as soon as after any other change.
+    chosen.networking.error_backoffs = (1, 1, 2)
     for resource, selector in selectors.items():
         chosen.watching.label_selectors[resource] = selector
     return chosen

@@ -13,6 +13,7 @@ nothing is noticed here; the machine then goes on where the real one has stopped
 from __future__ import annotations
 
 import re
+import sys
 from functools import cache, lru_cache
 
 from scanners.records import Record
@@ -47,6 +48,17 @@ MOST_CLASSES = 32
 """Classes with objects in runs; with more of them, objects are looked at one by one."""
 MOST_GUARDED = 64
 """Imports whose use decides in the memo; with more of them, every opcode is looked at."""
+
+
+def possessive(pattern: bytes, quantifier: bytes) -> bytes:
+    """
+    Return a pattern that is repeated as often as it can be, and of which nothing is given back.
+
+    Before 3.11.5, CPython went on from where a failed attempt had got to (https://github.com/python/cpython/issues/106052):
+    bytes would be passed over that nobody has looked at. An atomic group of the same does right there, and takes longer.
+    """
+    repeated = b"(?:%b)%b" % (pattern, quantifier)
+    return repeated + b"+" if sys.version_info >= (3, 11, 5) else b"(?>%b)" % repeated
 
 
 def _counted(length_bytes: int, longest: int) -> bytes:
@@ -111,9 +123,10 @@ def patterns(*, explicit: bool) -> Patterns:
     """Compile the patterns for MEMOIZE, or with `explicit` for BINPUT and LONG_BINPUT. This takes some milliseconds."""
     remember = b"(?:q.|r.{4})" if explicit else rb"\x94"
     constant = _constants(explicit=explicit, longest=255)
-    plain = re.compile(b"(?s:(?:" + constant + remember + b"?+|" + _GET + b"){1,%d}+)" % UNITS)
-    inert = b"(?:" + constant + b"|" + _GET + b"|" + _STRUCTURE + b")"
-    remembering = re.compile(b"(?s:" + inert + b"*+(" + remember + rb"|\Z))")
+    value = constant + possessive(remember, b"?") + b"|" + _GET
+    plain = re.compile(b"(?s:" + possessive(value, b"{1,%d}" % UNITS) + b")")
+    inert = constant + b"|" + _GET + b"|" + _STRUCTURE
+    remembering = re.compile(b"(?s:" + possessive(inert, b"*") + b"(" + remember + rb"|\Z))")
     return Patterns(plain=plain, remembering=remembering)
 
 
@@ -124,14 +137,14 @@ def nested(*, explicit: bool, depth: int, classes: Classes = NONE) -> re.Pattern
 
     This takes some hundredths of a second for one level, and some tenths for two.
     """
-    remember = (b"(?:q.|r.{4})" if explicit else rb"\x94") + b"?+"
+    remember = possessive(b"q.|r.{4}" if explicit else rb"\x94", b"?")
     recall = _recall(classes)
     value = b"(?:" + _constants(explicit=explicit, longest=23) + remember + b"|" + recall + b")"
     for _ in range(depth):
         objects = _objects(value, remember, classes, explicit=explicit) if classes.made else b""
         value = b"(?:" + objects + _containers(value, remember) + b"|" + value + b")"
     outermost = b"(?:" + value + b"|" + _constants(explicit=explicit, longest=255) + remember + b")"
-    return re.compile(b"(?s:" + _sequence(outermost, remember, 8) + b"{1,%d}+)" % BLOCKS)
+    return re.compile(b"(?s:" + possessive(_sequence(outermost, remember, 8), b"{1,%d}" % BLOCKS) + b")")
 
 
 def _recall(classes: Classes) -> bytes:
@@ -144,14 +157,18 @@ def _recall(classes: Classes) -> bytes:
 
 def _sequence(value: bytes, remember: bytes, most: int) -> bytes:
     """Return a pattern of some values, the last of which may be wrapped in a tuple; it never has to go back."""
-    three, two, one = (rb"(?:[%b]%b)?+" % (opcodes, remember) for opcodes in (rb"\x85-\x87", rb"\x85\x86", rb"\x85"))
-    return rb"(?:%b(?:%b(?:%b{1,%d}+%b|%b)|%b))" % (value, value, value, most - 2, three, two, one)
+    three, two, one = (
+        possessive(rb"[%b]%b" % (opcodes, remember), b"?") for opcodes in (rb"\x85-\x87", rb"\x85\x86", rb"\x85")
+    )
+    more = possessive(value, b"{1,%d}" % (most - 2))
+    return rb"(?:%b(?:%b(?:%b%b|%b)|%b))" % (value, value, more, three, two, one)
 
 
 def _containers(value: bytes, remember: bytes) -> bytes:
     """Return a pattern of one container of values; what may go into an empty one is left to the machine."""
-    marked = rb"\(" + _sequence(value, remember, 64) + b"{0,8}+"
-    batches = rb"[\]}\x8f]%b(?>(?:%b[eu\x90]){1,2}+|%ba|%b{2}s|(?![(\x95]))" % (remember, marked, value, value)
+    marked = rb"\(" + possessive(_sequence(value, remember, 64), b"{0,8}")
+    batches = rb"[\]}\x8f]%b(?>%b|%ba|%b{2}s|(?![(\x95]))"
+    batches %= (remember, possessive(marked + rb"[eu\x90]", b"{1,2}"), value, value)
     return batches + rb"|%b[tld\x91]%b" % (marked, remember)
 
 
@@ -164,7 +181,7 @@ def _objects(value: bytes, remember: bytes, classes: Classes, *, explicit: bool)
     constant = b"(?:" + _constants(explicit=explicit, longest=15) + remember + b"|" + _recall(classes) + b")"
     arguments = rb"(?:\)|%b(?:\x85|%b\x86)%b)" % (constant, constant, remember)
     ways = rb"(?:%b)%b\x81" % (made, arguments) + (rb"|(?:%b)%bR" % (called, arguments) if called else b"")
-    state = rb"}%b\(%bu|%b" % (remember, _sequence(value, remember, 64) + b"{0,8}+", value)
+    state = rb"}%b\(%bu|%b" % (remember, possessive(_sequence(value, remember, 64), b"{0,8}"), value)
     return rb"(?:%b)%b(?>(?>%b)b|(?![}(\x95]))|" % (ways, remember, state)
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pickle
+import re
 import struct
+import sys
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -50,6 +53,20 @@ class Names(Listener):
     def imported(self, what: Global) -> Iterable[Fact]:
         self.names.append(f"{what.module}.{what.name}")
         return ()
+
+
+@pytest.mark.parametrize("version", [sys.version_info[:3], (3, 11, 4)])
+def test_what_is_repeated_gives_nothing_back(version: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not what was matched, nor what an attempt that failed had looked at, in whichever edition of `re` this is."""
+    monkeypatch.setattr(runs, "sys", SimpleNamespace(version_info=version))
+    for pattern, quantifier, behind, text in (
+        (b"a", b"*", b"a", b"aa"),
+        (b"ab?c", b"?", b"b", b"ab"),
+        (b"ab|abc?d", b"{1,2}", b"c", b"abc"),
+    ):
+        repeated = re.compile(runs.possessive(pattern, quantifier) + behind)
+        greedy = re.compile(b"(?>(?:%b)%b)%b" % (pattern, quantifier, behind))
+        assert (repeated.match(text) is None) == (greedy.match(text) is None), pattern
 
 
 @pytest.fixture

@@ -128,7 +128,7 @@ def test_old_tls_is_refused(server: Running) -> None:
     context.set_ciphers("DEFAULT:@SECLEVEL=0")  # or the client itself would refuse
     with pytest.warns(DeprecationWarning, match="TLSv1_1"):
         context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
-    with raw(server) as plain, pytest.raises(OSError, match=r"EOF occurred|ALERT_PROTOCOL_VERSION"):
+    with raw(server) as plain, pytest.raises(OSError, match=r"EOF occurred|\(EOF\)|ALERT_PROTOCOL_VERSION"):
         context.wrap_socket(plain)
 
 

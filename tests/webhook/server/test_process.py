@@ -206,8 +206,8 @@ def test_without_an_api_server_it_decides_with_what_it_has(tmp_path: Path, api: 
         api.put("namespaces", namespace("free", enforce="other"))
         api.forget_history()
         api.start()
-        wait_for("deletion found", lambda: "policy-not-found" in told(process), 20)
-        wait_for("addition found", lambda: "gate-missing" in told(process, "free"), 20)
+        wait_for("deletion found", lambda: "policy-not-found" in told(process))
+        wait_for("addition found", lambda: "gate-missing" in told(process, "free"))
 
 
 def test_a_policy_kind_that_is_defined_later_is_found(tmp_path: Path, api: FakeApi) -> None:
