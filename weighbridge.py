@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -129,6 +130,7 @@ NEEDS_EXTRA = ("webhook", "reporter")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code (4 for a command that does not exist)."""
+    _prepare_output()
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or words[0] in ("-h", "--help", "help"):
         print(USAGE, end="")
@@ -143,6 +145,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(_unknown(words[0]), file=sys.stderr)
         return 4
     return _run(words[0], command, words[1:])
+
+
+def _prepare_output() -> None:
+    """Have standard output take every character, and take what is printed where it is closed, as `/dev/null` does."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - for as long as the process runs
+    elif isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _unknown(word: str) -> str:

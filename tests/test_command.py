@@ -1,5 +1,7 @@
 """The first word of the command line, before any command is imported."""
 
+import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -72,3 +74,47 @@ def test_completion_needs_none_of_the_extra() -> None:
     done = without_packages("completion", "bash")
     assert (done.returncode, done.stderr) == (0, "")
     assert "--certificate=" in done.stdout
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_any_name_can_be_printed(tmp_path, encoding) -> None:
+    """A terminal that lacks a character gets its number; what is a manifest stays UTF-8."""
+    (tmp_path / "模型.txt").write_text("words")
+    (tmp_path / "模型.yaml").write_text("# größe\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: 模型}\n")
+    for words, told in (
+        (("scan", "模型.txt", "missing-模型"), "模型"),
+        (("check", "模型.yaml"), "模型"),
+        (("inject", "-f", "模型.yaml"), None),
+    ):
+        done = subprocess.run(
+            [sys.executable, PROGRAM, *words],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONIOENCODING": encoding},
+            capture_output=True,
+            check=False,
+        )
+        assert b"Traceback" not in done.stderr
+        if told:
+            assert told.encode(encoding, "backslashreplace") in done.stdout
+        else:
+            assert done.stdout == (tmp_path / "模型.yaml").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("scan", "README.md"), 0),
+        (("scan", "--format", "json", "README.md", "missing"), 2),
+        (("rules",), 0),
+        (("check", "missing"), 2),
+        (("inject", "-f", "examples/policy.yaml"), 0),
+        (("gate", "--volume=/x", "--mounted-at=docs/decisions", "--termination-message-path=/dev/null"), 0),
+        (("xyz",), 4),
+    ],
+)
+def test_a_closed_standard_output_changes_no_code(words, code) -> None:
+    """The code tells the same as with a reader, and a file that is opened is not taken for the terminal."""
+    command = f"exec {shlex.join([sys.executable, str(PROGRAM), *words])} >&-"
+    done = subprocess.run(["sh", "-c", command], cwd=PROGRAM.parent, capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from scanners.cli.parser import Parser
 from webhook.decision import Decision, Violation
-from webhook.manifests import Document, expand, parse, read_documents
+from webhook.manifests import Document, expand, read_documents
 from webhook.objects import Undecodable
+from webhook.options import read_policies
 from webhook.policy import DEFAULT_POLICY, CompiledPolicy, PolicyError, compile_policy, decode_policy
 from webhook.policy_object import API_VERSION
 from webhook.review import Mode, decide
@@ -27,6 +28,11 @@ EXIT_USAGE = 4
 RunGate = Callable[[Sequence[str]], int]
 """Runs the gate with these arguments and returns its exit code; given by the command that knows both."""
 
+_NO_POLICY = (
+    "the chart's default policy names no gate of yours; give the policy of your cluster by --policy FILE, "
+    "as `kubectl get modelpolicy NAME -o yaml` prints it"
+)
+
 _EPILOG = """\
 exit codes:
   0  everything is allowed
@@ -36,8 +42,9 @@ exit codes:
 
 examples:
   weighbridge check deployment.yaml
-  weighbridge check --policy policy.yaml manifests/
-  kustomize build overlays/production | weighbridge check -
+  kubectl get modelpolicy default -o yaml > policy.yaml
+  weighbridge check --policy policy.yaml --injection manifests/
+  kustomize build overlays/production | weighbridge check --policy policy.yaml --injection -
   weighbridge check --volume models=./downloaded-models deployment.yaml
 """
 
@@ -95,6 +102,8 @@ def main(arguments: Sequence[str], *, run_gate: RunGate) -> int:
     from webhook.check_report import FORMATS
 
     FORMATS[options.format](checked, rehearsals, knowledge.policy)
+    if knowledge.policy is DEFAULT_POLICY and _misses_gate(checked):
+        print(f"weighbridge check: {_NO_POLICY}", file=sys.stderr)
     return _exit_code(checked, [rehearsal.exit_code for rehearsal in rehearsals])
 
 
@@ -131,16 +140,14 @@ def parser() -> Parser:
 
 
 def read_policy(name: str | None) -> CompiledPolicy:
-    """Read the policy in a file, the default one where there is none; raise `PolicyError` or `OSError`."""
+    """Read the policy in a file, the default one where there is none; raise `ValueError` naming file and field."""
     if name is None:
         return DEFAULT_POLICY
-    found = [value for value in parse(Path(name).read_text(encoding="utf-8")) if value is not None]
-    if len(found) != 1 or not isinstance(found[0], dict):
-        raise PolicyError("", f"{name} must hold exactly one ModelPolicy")
-    try:
-        return compile_policy(decode_policy(found[0]))
-    except PolicyError as error:
-        raise PolicyError(f"{name}: {error.field_path}", error.message) from error
+    policies = read_policies(name)
+    if len(policies) != 1:
+        named = ", ".join(policy.name for policy in policies)
+        raise ValueError(f"{name}: must hold exactly one ModelPolicy, not {len(policies)}: {named}")
+    return policies[0]
 
 
 def _volume(text: str) -> tuple[str, Path]:
@@ -194,6 +201,12 @@ def _checked(document: Document, knowledge: Offline, namespace: str) -> Checked:
     kind = str(document.value.get("kind", ""))
     found_in, name = _names(document, namespace)
     return Checked(document=document, decision=decision, kind=kind, namespace=found_in, name=name)
+
+
+def _misses_gate(checked: Sequence[Checked]) -> bool:
+    """Return whether a gate is not trusted that another policy may well name."""
+    violations = (violation for one in checked if one.decision is not None for violation in one.decision.violations)
+    return any(violation.id == "gate-not-trusted" for violation in violations)
 
 
 def _policy_decision(document: Document) -> Decision:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import textwrap
 from typing import TYPE_CHECKING, Any
@@ -85,7 +86,7 @@ def _rehearsed(rehearsal: Rehearsal) -> Iterator[str]:
 
 
 def _painted(word: str) -> str:
-    if not sys.stdout.isatty():
+    if not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":  # no-color.org
         return word
     return f"\x1b[{_COLOURS.get(word, '1;31')}m{word}\x1b[0m"
 

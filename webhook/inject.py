@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any
 from initcontainer.contract import ContractError
 from scanners.cli.parser import Parser
 from webhook.injection import injection
+from webhook.manifests import expand
 from webhook.objects import Undecodable, mapping, text, whole
+from webhook.policy import GATE_IMAGE
 from webhook.review import NEVER_JUDGED, Mode
 from webhook.workloads import KINDS, read_templates
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator, Mapping, Sequence
 
     from webhook.injection import Patch
@@ -28,6 +31,11 @@ EXIT_NOT_POSSIBLE = 2
 EXIT_USAGE = 4
 _POD = ("", "Pod")
 
+_PLACEHOLDER = (
+    "the gate's image is a placeholder that no registry holds; give the policy of your cluster by --policy FILE, "
+    "as `kubectl get modelpolicy NAME -o yaml` prints it"
+)
+
 _EPILOG = """\
 exit codes:
   0  every object that needs a gate has one now
@@ -35,9 +43,10 @@ exit codes:
   4  usage
 
 examples:
-  weighbridge inject -f deployment.yaml > gated.yaml
-  weighbridge inject --in-place -f manifests/deployment.yaml -f manifests/statefulset.yaml
-  helm template my-release chart/ | weighbridge inject -f - | kubectl apply -f -
+  kubectl get modelpolicy default -o yaml > policy.yaml
+  weighbridge inject --policy policy.yaml -f deployment.yaml > gated.yaml
+  weighbridge inject --policy policy.yaml --in-place -f manifests/
+  helm template my-release chart/ | weighbridge inject --policy policy.yaml -f - | kubectl apply -f -
 """
 
 
@@ -113,21 +122,36 @@ def main(arguments: Sequence[str]) -> int:
 
     try:
         policy = read_policy(options.policy)
-        texts = [(name, _read(name)) for name in options.file]
+        texts = [(name, _read(name)) for name in expand(options.file)]
     except (OSError, ValueError) as error:
         print(f"weighbridge inject: {error}", file=sys.stderr)
         return EXIT_USAGE
     if not policy.spec.gate.image:
         print(f"weighbridge inject: policy {policy.name} names no spec.gate.image to inject", file=sys.stderr)
         return EXIT_USAGE
+    if not texts:
+        print(f"weighbridge inject: no manifest below {', '.join(options.file)}", file=sys.stderr)
+        return EXIT_NOT_POSSIBLE
+    return EXIT_NOT_POSSIBLE if _inject_all(texts, policy, options) else 0
+
+
+def _inject_all(texts: Sequence[tuple[str, str]], policy: CompiledPolicy, options: argparse.Namespace) -> int:
+    """Print or write the manifests with gates; return how many things could not be done, each of which is told."""
     complaints = 0
+    printed = []
     for name, written in texts:
         edited, told = _injected(written, policy, options.namespace)
         for complaint in told:
-            complaints += 1
             print(f"weighbridge inject: {name}: {complaint}", file=sys.stderr)
-        _write(name, edited, in_place=options.in_place, is_changed=edited != written)
-    return EXIT_NOT_POSSIBLE if complaints else 0
+        complaints += len(told)
+        if not options.in_place or name == "-":
+            printed.append(edited)
+        elif edited != written:
+            Path(name).write_bytes(edited.encode())
+        if edited != written and policy.spec.gate.image == GATE_IMAGE:
+            print(f"weighbridge inject: {name}: {_PLACEHOLDER}", file=sys.stderr)
+    _print(printed)
+    return complaints
 
 
 def parser() -> Parser:
@@ -143,7 +167,7 @@ def parser() -> Parser:
         action="append",
         required=True,
         metavar="FILE",
-        help="manifest, or - for standard input; repeatable",
+        help="manifest, directory of manifests, or - for standard input; repeatable",
     )
     command.add_argument("--policy", metavar="FILE", help="ModelPolicy to follow (default: the chart's default policy)")
     command.add_argument("--namespace", metavar="NAME", default="default", help="for objects that name none")
@@ -152,14 +176,20 @@ def parser() -> Parser:
 
 
 def _read(name: str) -> str:
-    return sys.stdin.read() if name == "-" else Path(name).read_bytes().decode()
+    """Return the text of a file; raise `ValueError` where it is none, `OSError` where it cannot be read."""
+    try:
+        return (sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()).decode()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{name}: it is no UTF-8 text: byte {error.start}") from error
 
 
-def _write(name: str, edited: str, *, in_place: bool, is_changed: bool) -> None:
-    if not in_place or name == "-":
-        sys.stdout.write(edited)
-    elif is_changed:
-        Path(name).write_bytes(edited.encode())
+def _print(files: Sequence[str]) -> None:
+    """Print files as one stream, each in documents of its own; in UTF-8, as YAML is, whatever the terminal's encoding."""
+    for number, file in enumerate(files):
+        if number:
+            ends = "" if files[number - 1].endswith("\n") else "\n"
+            sys.stdout.buffer.write((ends if file.startswith("---") else f"{ends}---\n").encode())
+        sys.stdout.buffer.write(file.encode())
 
 
 def _injected(written: str, policy: CompiledPolicy, namespace: str) -> tuple[str, list[str]]:

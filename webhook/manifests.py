@@ -76,8 +76,8 @@ def _unpacked(document: Document, value: Any) -> Iterator[Document]:
     elif str(value.get("kind", "")).endswith("List") and isinstance(value.get("items"), list):
         for index, item in enumerate(value["items"]):
             yield from _unpacked(replace(document, within=f"{document.within}.items[{index}]"), item)
-    elif not isinstance(value.get("kind"), str) or not isinstance(value.get("apiVersion"), str):
-        yield replace(document, value=value, complaint="it has no apiVersion and kind")
+    elif missing := [key for key in ("apiVersion", "kind") if not isinstance(value.get(key), str)]:
+        yield replace(document, value=value, complaint=f"it has no {' and '.join(missing)}")
     else:
         yield replace(document, value=value)
 

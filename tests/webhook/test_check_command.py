@@ -16,6 +16,14 @@ from webhook import check, inject
 
 GOOD = yaml.safe_dump(deployment(pod()))
 BAD = yaml.safe_dump(deployment(pod(init=[])))
+POLICY = yaml.safe_dump(
+    {
+        "apiVersion": "weighbridge.dev/v1alpha1",
+        "kind": "ModelPolicy",
+        "metadata": {"name": "default"},
+        "spec": {"gate": {"image": f"registry.example.com/weighbridge/gate@sha256:{'1' * 64}"}},
+    }
+)
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\n"
 
 
@@ -221,6 +229,78 @@ def test_inject_in_place(write, capsys):
     assert inject.main(["--in-place", "-f", path]) == 0
     assert Path(path).read_text() == once
     assert capsys.readouterr().out == ""
+
+
+def test_several_files_are_one_stream(write, capsys):
+    """Each begins a document, whether the one before ends its last line or not, and none is begun twice."""
+    files = [write(SERVICE.rstrip(), "a.yaml"), write(f"---\n{BAD}", "b.yaml"), write(SERVICE, "c.yaml")]
+    assert inject.main([word for file in files for word in ("-f", file)]) == 0
+    printed = capsys.readouterr().out
+    assert [document["kind"] for document in yaml.safe_load_all(printed)] == ["Service", "Deployment", "Service"]
+
+
+def test_a_directory_is_its_manifests(write, capsys, tmp_path):
+    """As kubectl takes it, and `weighbridge check`."""
+    write(BAD, "in/a.yaml")
+    write(SERVICE, "in/deeper/b.yml")
+    write("words", "in/README")
+    assert inject.main(["-f", str(tmp_path / "in")]) == 0
+    assert [document["kind"] for document in yaml.safe_load_all(capsys.readouterr().out)] == ["Deployment", "Service"]
+    assert inject.main(["--in-place", "-f", str(tmp_path / "in")]) == 0
+    assert "weighbridge-gate" in (tmp_path / "in" / "a.yaml").read_text()
+    (tmp_path / "empty").mkdir()
+    assert inject.main(["-f", str(tmp_path / "empty")]) == 2
+    assert "no manifest below" in capsys.readouterr().err
+
+
+def test_an_injected_placeholder_is_told(write, capsys):
+    """No registry holds the image of the default policy; with the cluster's policy, or with nothing to add, all is quiet."""
+    assert inject.main(["-f", write(BAD)]) == 0
+    assert "--policy FILE" in capsys.readouterr().err
+    assert inject.main(["-f", write(SERVICE)]) == 0
+    assert inject.main(["--policy", write(POLICY, "policy.yaml"), "-f", write(BAD)]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_what_is_no_text_is_named(tmp_path, capsys):
+    """The file, not only the byte."""
+    path = tmp_path / "model.yaml"
+    path.write_bytes(b"kind: \xff")
+    assert inject.main(["-f", str(path)]) == 4
+    assert capsys.readouterr().err == f"weighbridge inject: {path}: it is no UTF-8 text: byte 6\n"
+
+
+def test_an_untrusted_gate_under_the_default_policy_is_explained(write, capsys):
+    """Who is refused for want of their cluster's policy is told how to get it."""
+    gated = GOOD.replace("sha256:" + "0" * 64, "sha256:" + "1" * 64)
+    assert _check(write(gated)) == 1
+    assert "kubectl get modelpolicy NAME -o yaml" in capsys.readouterr().err
+    assert _check("--policy", write(POLICY, "policy.yaml"), write(gated)) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_a_policy_as_kubectl_prints_it(write, capsys):
+    """One object with all that the cluster adds, or a list of one; a list of two names both."""
+    printed = yaml.safe_load(POLICY)
+    printed["metadata"] |= {"uid": "1", "resourceVersion": "2", "creationTimestamp": "2026-11-28T00:00:00Z"}
+    listed = {"apiVersion": "v1", "kind": "List", "items": [printed]}
+    for policy in (printed, listed):
+        assert _check("--policy", write(yaml.safe_dump(policy), "policy.yaml"), write(SERVICE)) == 0
+    listed["items"].append({**printed, "metadata": {"name": "other"}})
+    assert _check("--policy", write(yaml.safe_dump(listed), "policy.yaml"), write(SERVICE)) == 4
+    assert "exactly one ModelPolicy, not 2: default, other" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("variable", [{"NO_COLOR": "1"}, {"TERM": "dumb"}, {}])
+def test_colours_can_be_switched_off(write, capsys, monkeypatch, variable):
+    """As https://no-color.org has it, and for a terminal that says it has none."""
+    for name in ("NO_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variable.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert _check(write(BAD)) == 1
+    assert ("\x1b" in capsys.readouterr().out) == (not variable)
 
 
 def test_inject_says_what_it_cannot_do(write, capsys):
