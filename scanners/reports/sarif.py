@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from scanners.escaping import printable
 from scanners.findings import Severity
+from scanners.reports.text import what
 from scanners.rules import RULES
 
 TYPE_CHECKING = False
@@ -54,7 +55,7 @@ def _result(report: FileReport, finding: Finding) -> dict[str, Any]:
     return {
         "ruleId": finding.rule,
         "level": _LEVEL[finding.severity],
-        "message": {"text": f"{RULES[finding.rule].title}{member}: {printable(finding.evidence)}"},
+        "message": {"text": f"{RULES[finding.rule].title}{member}: {what(finding)}"},
         "locations": [_location(report, finding)],
     }
 

@@ -86,6 +86,13 @@ def test_sarif_names_rules_places_and_gaps() -> None:
     assert location["logicalLocations"][0]["fullyQualifiedName"] == "archive/data.pkl"
 
 
+def test_sarif_says_which_name_a_finding_is_about() -> None:
+    """As the lines of text do: the reason alone would not tell what to look for."""
+    finding = Finding(rule="import-runs-code", evidence="starts processes", name="posix.system", member="data.pkl")
+    (run,) = sarif([FileReport(path="a.pt", size=1, formats=("pickle",), findings=(finding,))], version="1")["runs"]
+    assert run["results"][0]["message"]["text"].endswith(" in data.pkl: posix.system: starts processes")
+
+
 def test_modelscan_shape() -> None:
     """Keys and values as ModelScan's readers expect them; what was not examined is an error, never a skip."""
     value = modelscan([BAD], summary(BAD), version="1", input_path="models", folder=str(Path.cwd()))
