@@ -47,7 +47,6 @@ def spec_schema(close: Close) -> dict[str, Any]:
 _PLAIN: Final[Mapping[type[types.Type], Mapping[str, Any]]] = {
     types.StrType: {"type": "string"},
     types.BoolType: {"type": "boolean"},
-    types.IntType: {"type": "integer", "format": "int64", "minimum": 0},
     types.DictType: {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
 }
 
@@ -62,6 +61,13 @@ def _schema(info: types.Type, close: Close) -> dict[str, Any]:
         return _schema(one, close)
     if isinstance(info, types.EnumType):
         return {"type": "string", "enum": [member.value for member in info.cls]}
+    if isinstance(info, types.IntType):
+        return {
+            "type": "integer",
+            "format": "int64",
+            "minimum": info.ge or 0,
+            **({"maximum": info.le} if info.le else {}),
+        }
     return dict(_PLAIN[type(info)])
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ import msgspec
 
 from initcontainer.contract import ContractError, GateConfig, GatedVolume, Waiver, digest_of
 from scanners.findings import Severity
+from scanners.limits import Limits
 from webhook.policy_object import API_VERSION, KIND, ModelPolicy
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class CompiledPolicy:
     digests: frozenset[str] = frozenset()
     fail_on: Severity = Severity.MEDIUM
     waivers: tuple[Waiver, ...] = ()
+    limits: Limits = field(default_factory=Limits)
 
     def requirement(self, volumes: Sequence[GatedVolume]) -> GateConfig:
         """Return what a gate of these volumes must at least demand."""
@@ -64,6 +66,7 @@ class CompiledPolicy:
             policy_hash=self.hash,
             allowed_imports=frozenset(self.spec.allowed_imports),
             waivers=self.waivers,
+            limits=self.limits,
         )
 
     def allows_remote(self, reference: str) -> bool:
@@ -143,9 +146,9 @@ def _exception_complaints(exception: Exception_) -> Iterable[tuple[str, str]]:
         yield ".sha256", f"expected 64 hexadecimal digits, got {exception.sha256!r}"
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", exception.expires):
         yield ".expires", f"expected a day such as 2027-01-31, got {exception.expires!r}"
-    for field in ("reason", "owner"):
-        if not getattr(exception, field).strip():
-            yield f".{field}", "must not be empty"
+    for name in ("reason", "owner"):
+        if not getattr(exception, name).strip():
+            yield f".{name}", "must not be empty"
 
 
 def compile_policy(policy: ModelPolicy, previous: Sequence[str] = ()) -> CompiledPolicy:
@@ -165,6 +168,7 @@ def compile_policy(policy: ModelPolicy, previous: Sequence[str] = ()) -> Compile
         digests=frozenset(digests),
         fail_on=Severity[spec.fail_on.name],
         waivers=_waivers(spec),
+        limits=Limits(**{name: value for name, value in msgspec.structs.asdict(spec.limits).items() if value}),
     )
 
 

@@ -6,7 +6,7 @@ The definition that the API server knows and the chart's schema are read off the
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -65,6 +65,25 @@ class Gate(_Struct, frozen=True):
     """Requests and limits of injected gates, as in a container."""
 
 
+Count = Annotated[int, msgspec.Meta(ge=1, le=10**18 - 1)]
+"""A number that the gate's command line can carry."""
+
+
+class Limits(_Struct, frozen=True):
+    """What one file may cost its gate, as `weighbridge scan --help` explains. What is absent is as there; past a limit the gate stays shut."""
+
+    inflated_bytes: Count | None = None
+    """Bytes that all compressed parts of one file may inflate to together."""
+    ratio: Count | None = None
+    """Inflated bytes for each compressed byte."""
+    depth: Count | None = None
+    """How many containers may be nested."""
+    members: Count | None = None
+    """Members of all archives of one file together."""
+    seconds: Count | None = None
+    """Processor time of a file of up to 64 MiB; larger ones have more in proportion."""
+
+
 class RemoteSource(_Struct, frozen=True):
     """A source a server may fetch its model from although no gate sees it."""
 
@@ -118,6 +137,7 @@ class Spec(_Struct, frozen=True):
     gate: Gate = Gate()
     allowed_imports: tuple[str, ...] = ()
     """Exact dotted names that pickles may import beyond the built-in allowlist."""
+    limits: Limits = Limits()
     remote_sources: tuple[RemoteSource, ...] = ()
     scanned_images: tuple[ScannedImage, ...] = ()
     serving_switches: tuple[str, ...] = ()

@@ -107,6 +107,7 @@ def test_every_field_of_the_policy_is_in_the_crd() -> None:
         "failOn",
         "gate",
         "allowedImports",
+        "limits",
         "remoteSources",
         "scannedImages",
         "servingSwitches",
@@ -118,6 +119,7 @@ def test_every_field_of_the_policy_is_in_the_crd() -> None:
         "exceptions",
     }
     assert SPEC["properties"]["exceptions"]["items"]["required"] == ["reason", "owner", "expires"]
+    assert SPEC["properties"]["limits"]["properties"]["seconds"]["minimum"] == 1
     assert "exact dotted names" in SPEC["properties"]["allowedImports"]["description"].lower()
 
 

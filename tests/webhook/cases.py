@@ -160,6 +160,14 @@ CASES: Mapping[str, Case] = {
         obj=lambda: pod(init=[_gate_with_argument("--allow-import=churn.features.Encoder")]),
         spec={"allowedImports": ["churn.features.Encoder"]},
     ),
+    "gate-weakened--limit": Case(
+        obj=lambda: pod(init=[_gate_with_argument("--max-seconds=300", instead_of="--max-seconds")]),
+        **_denied("gate-weakened"),
+    ),
+    "gate-weakened--limit-in-policy--allowed": Case(
+        obj=lambda: pod(init=[_gate_with_argument("--max-seconds=300", instead_of="--max-seconds")]),
+        spec={"limits": {"seconds": 300}},
+    ),
     "gate-weakened--token": Case(
         obj=lambda: {
             **(made := pod()),

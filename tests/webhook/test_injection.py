@@ -108,12 +108,13 @@ def test_two_servers_with_two_paths_are_examined_under_both():
 
 
 def test_what_the_policy_says_is_in_the_gate():
-    """Threshold, imports, waivers, uid and resources come from the policy, and admission then accepts them."""
+    """Threshold, imports, waivers, limits, uid and resources come from the policy, and admission then accepts them."""
     spec = {
         "gate": {"image": GATE_IMAGE, "runAsUser": 99, "resources": {"limits": {"memory": "1Gi"}}},
         "failOn": "high",
         "allowedImports": ["churn.Encoder"],
         "emptyVolumes": ["models"],
+        "limits": {"seconds": 300},
         "exceptions": [{"rule": "import-not-recognised", "reason": "x", "owner": "y", "expires": "2099-01-01"}],
     }
     known = Known(policy=policy(**spec))
@@ -121,7 +122,8 @@ def test_what_the_policy_says_is_in_the_gate():
     made = of["spec"]["initContainers"][0]
     assert made["securityContext"]["runAsUser"] == 99
     assert made["resources"] == {"limits": {"memory": "1Gi"}}
-    assert {"--fail-on=high", "--allow-import=churn.Encoder", "--volume-may-be-empty=/models"} <= set(made["args"])
+    told = {"--fail-on=high", "--allow-import=churn.Encoder", "--max-seconds=300", "--volume-may-be-empty=/models"}
+    assert told <= set(made["args"])
     assert _violations(of, known) == set()
     assert _violations(of) == {"gate-weakened"}
 

@@ -9,6 +9,7 @@ import pytest
 
 from initcontainer.contract import GatedVolume, Waiver
 from scanners.findings import Severity
+from scanners.limits import Limits
 from tests.webhook.builders import IMAGE_DIGEST, policy
 from webhook.policy import DEFAULT_POLICY, GATE_IMAGE, PolicyError, compile_policy, decode_policy, policy_hash
 from webhook.policy_object import API_VERSION, KIND
@@ -24,6 +25,7 @@ FULL = {
         "resources": {"limits": {"memory": "1Gi"}},
     },
     "allowedImports": ["churn.Encoder"],
+    "limits": {"seconds": 300, "inflatedBytes": 1 << 40},
     "remoteSources": [{"prefix": "hf://org/", "reason": "ours"}],
     "scannedImages": [{"digest": IMAGE_DIGEST, "reason": "CI"}],
     "servingSwitches": ["--trust-remote-code"],
@@ -48,6 +50,7 @@ def test_every_field_is_read():
     wanted = compiled.requirement([GatedVolume(server_path="/m")])
     assert wanted.fail_on is Severity.HIGH
     assert wanted.allowed_imports == {"churn.Encoder"}
+    assert wanted.limits == Limits(seconds=300, inflated_bytes=1 << 40)
     assert wanted.waivers == (Waiver(rule="import-not-recognised", sha256="a" * 64, until=date(2027, 1, 31)),)
     assert (wanted.policy, wanted.policy_hash) == ("p", compiled.hash)
     assert compiled.digests == {IMAGE_DIGEST, GATE_IMAGE.rpartition("@")[2]}
@@ -63,6 +66,7 @@ def test_the_default_policy_is_strict():
         "Deny",
     )
     assert spec.live_volumes == "Warn"
+    assert DEFAULT_POLICY.requirement([GatedVolume(server_path="/m")]).limits == Limits()
     assert DEFAULT_POLICY.digests == {GATE_IMAGE.rpartition("@")[2]}
 
 
@@ -76,6 +80,10 @@ def test_the_default_policy_is_strict():
         ({"gate": {"runAsUser": "root"}}, "spec.gate.runAsUser"),
         ({"allowedImports": ["os.*"]}, "spec.allowedImports[0]"),
         ({"allowedImports": "os.path"}, "spec.allowedImports"),
+        ({"limits": {"seconds": 0}}, "spec.limits.seconds"),
+        ({"limits": {"depth": "9"}}, "spec.limits.depth"),
+        ({"limits": {"second": 9}}, "spec.limits"),
+        ({"limits": {"members": 10**18}}, "spec.limits.members"),
         ({"remoteSources": [{"prefix": "", "reason": "x"}]}, "spec.remoteSources[0].prefix"),
         ({"remoteSources": [{"prefix": "hf://", "reason": "x"}]}, "spec.remoteSources[0].prefix"),
         ({"remoteSources": [{"prefix": "a/b"}]}, "spec.remoteSources[0]"),
