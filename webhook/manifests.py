@@ -89,7 +89,8 @@ def parse(text: str) -> Iterator[Any]:
     try:
         yield from yaml.load_all(text, Loader=_loader())
     except yaml.YAMLError as error:
-        raise ValueError(f"it is no YAML: {error}") from error
+        hint = "it looks like a template, which `helm template` renders; " if "{{" in text else ""
+        raise ValueError(f"{hint}it is no YAML: {error}") from error
 
 
 def _loader() -> type[yaml.SafeLoader]:

@@ -209,6 +209,14 @@ def test_a_volume_that_nothing_serves_is_a_mistake(write, capsys, tmp_path):
     assert "'modles'; model volumes are: models" in capsys.readouterr().err
 
 
+def test_a_template_is_told_from_a_mistake(write, capsys):
+    """Who checks a chart's folder learns that it is rendered first."""
+    assert _check(write("{{- if .Values.enabled }}\nkind: Pod\n{{- end }}\n")) == 2
+    assert "`helm template` renders" in capsys.readouterr().out
+    assert _check(write("{not: [yaml")) == 2
+    assert "helm" not in capsys.readouterr().out
+
+
 def test_inject_prints_the_whole_stream(write, capsys):
     """Documents that need nothing are printed as they are; the result is allowed."""
     text = f"# a comment\n{SERVICE}---\n{BAD}"

@@ -269,7 +269,7 @@ def _undetermined(server: Server) -> Iterator[tuple[str, str, bool, str]]:
     for at in server.line.from_elsewhere:
         yield at, "takes all its variables from elsewhere: any switch may be among them", server.stack is None, remedy
     if server.stack is not None:
-        remedy = "write them here, or one by one: --flag=$(NAME) in args, or quoted in a script"
+        remedy = 'write them here, or one by one: --flag=$(NAME) in args, --flag="$NAME" in a script'
         what = "is given arguments that come from elsewhere"
         yield from ((at, what, False, remedy) for at in _unknown_arguments(server))
         for word in configuration_files(server):
