@@ -148,9 +148,9 @@ NOTES: Mapping[Format, Note] = {
     Format.PYTHON_BYTECODE: Note("that it is there at all", "what the code does"),
     Format.MODEL_CONFIG: Note(
         "keys at any depth that name code, kernels, classes or files: auto_map, custom pipelines and components, attention "
-        "kernels, trust_remote_code, modules to import, handlers of servers, paths of shards, keys that stand twice; chat "
-        "templates, as jinja-template",
-        "whether the code that is named is there: each file is examined by itself",
+        "kernels, trust_remote_code, modules to import, handlers of servers, paths of shards, keys that stand twice; whether the "
+        "module that is named stands beside it; chat templates, as jinja-template",
+        "the code that is named: the file beside it is examined by itself, another repository not at all",
     ),
     Format.GGUF: Note(
         "counts, lengths and shapes against the file; keys and tensors that stand twice; alignment, types, places in bounds, "

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from scanners.directory.huggingface import KEYS
 from scanners.directory.json_shapes import MAX_CONFIG_BYTES
 from scanners.directory.manifests import judge_root
+from scanners.directory.whereabouts import located
 from scanners.findings import Embedded, Finding
 from scanners.json_documents import parse, walk
 
@@ -29,7 +30,7 @@ def read(part: Part) -> Iterator[Finding | Gap | Embedded]:
     if repeated:
         evidence = f"twice in one object: {', '.join(repeated[:8])}"
         yield Finding(rule="config-ambiguous", evidence=evidence, name=repeated[0])
-    yield from _once(_judge(document, part.allowed_imports))
+    yield from located(_once(_judge(document, part.allowed_imports)), part)
 
 
 def _judge(document: Document, allowed: frozenset[str]) -> Iterator[Finding | Embedded]:
