@@ -131,3 +131,30 @@ def test_an_engine_that_is_not_there_is_named(capsys, monkeypatch) -> None:
     with pytest.raises(SystemExit):
         images.main()
     assert "no-such-engine" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("failing", ["build", "push", "image", "digest", ""])
+def test_a_step_of_the_engine_that_fails_ends_with_a_sentence(tmp_path, capfd, monkeypatch, failing) -> None:
+    """What the engine said, which step it was, no values, and no traceback; values where every step succeeds."""
+    digest = (
+        '[{"RepoDigests": ["r.example.com/weighbridge/\'${name%:*}\'@sha256:1"]}]' if failing != "digest" else "[{}]"
+    )
+    engine = tmp_path / "engine"
+    engine.write_text(
+        f"""#!/bin/sh
+[ "$1" = "{failing}" ] && {{ echo "the daemon is away" >&2; exit 7; }}
+for word in "$@"; do name=${{word##*/}}; done
+[ "$1" = image ] && echo '{digest}'
+exit 0
+"""
+    )
+    engine.chmod(0o755)
+    monkeypatch.setattr(sys, "argv", ["images", "r.example.com/", "--engine", str(engine)])
+    assert images.main() == (1 if failing else 0)
+    printed, told = capfd.readouterr()
+    assert bool(printed) == (not failing)
+    if failing:
+        assert told.splitlines()[-1].startswith("not published: ")
+    if failing in {"build", "push", "image"}:
+        assert told.startswith("the daemon is away\n")
+        assert told.endswith("ended with 7\n")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -27,7 +28,7 @@ def publish(engine: str, registry: str, target: str, options: list[str]) -> str:
     build = [engine, "build", f"--target={target}", f"--build-arg=VERSION={VERSION}", f"--tag={name}", *options]
     _run([*build, str(ROOT)])
     _run([engine, "push", name])
-    shown = subprocess.run([engine, "image", "inspect", name], check=True, capture_output=True, text=True)  # noqa: S603
+    shown = subprocess.run([engine, "image", "inspect", name], check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
     return digest_in(json.loads(shown.stdout), name.rpartition(":")[0])
 
 
@@ -60,7 +61,15 @@ def main() -> int:
     if shutil.which(arguments.engine) is None:
         parser.error(f"there is no {arguments.engine} on PATH")
     registry = arguments.registry.rstrip("/")
-    digests = {target: publish(arguments.engine, registry, target, options) for target in TARGETS}
+    try:
+        digests = {target: publish(arguments.engine, registry, target, options) for target in TARGETS}
+    except subprocess.CalledProcessError as error:
+        # What is wrong has been said by the engine, above.
+        print(f"not published: {shlex.join(error.cmd)} ended with {error.returncode}", file=sys.stderr)
+        return 1
+    except LookupError as error:
+        print(f"not published: {error}", file=sys.stderr)
+        return 1
     print(values(registry, digests), end="")
     return 0
 

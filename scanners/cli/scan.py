@@ -247,7 +247,8 @@ def parser() -> Parser:
         action="append",
         default=[],
         metavar="GLOB",
-        help="leave out files below a directory whose path, relative to it, matches (repeatable)",
+        help="leave out files below a directory whose path, relative to it, matches as a whole, such as 'checkpoints/*' or "
+        "'*.log' (repeatable)",
     )
     command.add_argument(
         "--jobs", type=whole_number, metavar="N", help="worker processes (default: as CPUs and memory allow)"

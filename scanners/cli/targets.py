@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 _CHUNK = 1 << 20
+_WHOLE_PATHS = "a pattern is for whole paths below a directory, as in 'checkpoints/*' or '*.log'"
 
 
 class StandardInput:
@@ -60,18 +61,21 @@ def expand(
     Return what is to be scanned, and a report for what cannot be.
 
     `excluded` are shell patterns for the path of a file relative to the directory it was found in; a file that is named
-    itself is never left out. A path without anything to scan is told on standard error.
+    itself is never left out. A path without anything to scan, and a pattern that leaves nothing out, are told on standard error.
     """
     found: list[Target | FileReport] = []
+    used: set[str] = set()
     for path in paths:
         wanted: list[Target | FileReport]
         if path == "-" and standard_input is not None:
             wanted = [] if standard_input.is_empty else [standard_input]
         else:
-            wanted = list(_wanted(path, excluded))
+            wanted = list(_wanted(path, excluded, used))
         if not wanted and len(paths) > 1:
             print(f"weighbridge scan: nothing to scan in {printable(path)}", file=sys.stderr)
         found += wanted
+    for pattern in sorted({*excluded} - used):
+        print(f"weighbridge scan: --exclude {printable(pattern)} leaves nothing out: {_WHOLE_PATHS}", file=sys.stderr)
     return found
 
 
@@ -82,8 +86,11 @@ def folder_of(paths: Sequence[str]) -> str:
     return common if os.path.isdir(common) else os.path.dirname(common)  # noqa: PTH112, PTH120 - as above
 
 
-def _wanted(path: str, excluded: Sequence[str]) -> Iterator[WalkedFile | FileReport]:
+def _wanted(path: str, excluded: Sequence[str], used: set[str]) -> Iterator[WalkedFile | FileReport]:
+    """Yield what is to be scanned at a path; add to `used` the patterns that left something out."""
     for entry in walk(path):
         name = entry.name if isinstance(entry, WalkedFile) else os.path.relpath(entry.path, path)
-        if not any(fnmatchcase(name, pattern) for pattern in excluded):
+        matching = [pattern for pattern in excluded if fnmatchcase(name, pattern)]
+        used.update(matching)
+        if not matching:
             yield entry

@@ -127,7 +127,18 @@ def test_standard_input(volumes) -> None:
 
 def test_exclude(volumes) -> None:
     """What is left out is left out by its path below the directory."""
-    assert scan("--exclude", "trojan/*", "--exclude", "[abu]*/*", volumes).returncode == 0
+    done = scan("--exclude", "trojan/*", "--exclude", "[abu]*/*", volumes)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_pattern_that_leaves_nothing_out_is_told(volumes) -> None:
+    """A directory's name alone, or a path that begins with a dot, looks right and is not."""
+    done = scan("--exclude", "trojan", "--exclude", "./array/*", "--exclude", "broken/*", volumes)
+    assert done.returncode == 1
+    assert [line.partition(" leaves")[0] for line in done.stderr.splitlines()] == [
+        "weighbridge scan: --exclude ./array/*",
+        "weighbridge scan: --exclude trojan",
+    ]
 
 
 @pytest.mark.parametrize("form", ["json", "sarif", "modelscan-json"])
