@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import gguf_models, tensors
+from benchmarks import gguf_models, onnx_models, tensors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,6 +42,7 @@ INPUTS: Mapping[str, tuple[Build, int]] = {
     "zeros.safetensors": (tensors.safetensors, GIBIBYTE),
     "model.gguf": (gguf_models.model, GIBIBYTE),
     "model-with-template.gguf": (lambda path, payload: gguf_models.model(path, payload, template=True), GIBIBYTE),
+    "model.onnx and its data": (onnx_models.external, GIBIBYTE),
 }
 _COMMAND = "import sys; sys.path.insert(0, sys.argv.pop(1)); import weighbridge; sys.exit(weighbridge.main())"
 

@@ -1,7 +1,8 @@
 """Scan many files in forked workers: a file that crashes its reader, or eats its memory or its time, costs itself alone.
 
 A worker is told the index of a file over a pipe and answers with one line of JSON; nothing is ever unpickled, not even
-a worker's own words. Reports come out in the order of the files, whatever the number of workers. A worker that is about to
+a worker's own words. Reports come out in the order of the files, whatever the number of workers: one at first, and twice as
+many whenever there is still work after a while, since a worker costs more than most files do. A worker that is about to
 give bytes to a library written in C says so first, and that file is its last: what such a library may have been made to do
 cannot reach into another file's report.
 """
@@ -14,6 +15,7 @@ import os
 import resource
 import select
 import signal
+import time
 from collections import deque
 
 from scanners.examining import ScanOptions, scan_target, unexamined
@@ -33,6 +35,8 @@ __all__ = ["ScanOptions", "scan_files"]
 
 _AHEAD = 1000
 """Reports that may wait for a slower file in front of them before workers pause."""
+_PATIENCE = 0.05
+"""Seconds that the workers there are have, before more are started to help them."""
 _CHUNK = 1 << 16
 _ANSWER_LIMIT = 64 << 20
 """Bytes of one answer; a worker that says more is no longer trusted to end."""
@@ -123,22 +127,41 @@ class _Pool:
         self._workers: dict[int, _Worker] = {}
         self._poll = select.poll()
         self._next = 0
-        for _ in range(min(options.jobs, len(targets))):
+        self._grown = time.monotonic()
+        """When workers were started last."""
+        if targets:
             self._start()
 
     def reports(self) -> Iterator[FileReport]:
         while self._next < len(self._targets):
-            for descriptor, _ in self._poll.poll():
+            for descriptor, _ in self._poll.poll(self._milliseconds()):
                 self._hear(self._workers[descriptor])
             while self._next in self._done:
                 yield self._done.pop(self._next)
                 self._next += 1
             self._feed()
+            self._grow()
 
     def close(self) -> None:
         for worker in self._workers.values():
             worker.end()
         self._workers.clear()
+
+    def _milliseconds(self) -> int | None:
+        """Return how long to wait for answers at most; None: until there are some."""
+        if not self._missing():
+            return None
+        return max(0, int(1000 * (self._grown + _PATIENCE - time.monotonic())) + 1)
+
+    def _missing(self) -> int:
+        """Return how many more workers would have a file to read."""
+        return min(self._options.jobs - len(self._workers), len(self._todo))
+
+    def _grow(self) -> None:
+        if (missing := self._missing()) > 0 and time.monotonic() - self._grown >= _PATIENCE:
+            for _ in range(min(missing, len(self._workers))):
+                self._start()
+            self._grown = time.monotonic()
 
     def _start(self) -> None:
         worker = _Worker(self._targets, self._options, self._workers.values())

@@ -63,6 +63,12 @@ def reader(monkeypatch):
 
 
 @pytest.fixture
+def at_once(monkeypatch) -> None:
+    """Start all workers as soon as there is work for them."""
+    monkeypatch.setattr(workers, "_PATIENCE", 0)
+
+
+@pytest.fixture
 def files(tmp_path: Path) -> list[File]:
     for number in range(40):
         (tmp_path / f"{number:02}.txt").write_text("some words\n" * (1 + number % 7 * 100))
@@ -70,13 +76,13 @@ def files(tmp_path: Path) -> list[File]:
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 5])
-def test_reports_come_in_the_order_of_the_files(files, jobs) -> None:
+def test_reports_come_in_the_order_of_the_files(files, at_once, jobs) -> None:
     """The number of workers changes nothing about the report."""
     assert [report.path for report in scan_files(files, options(jobs))] == [file.path for file in files]
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
-def test_a_worker_that_dies_costs_its_file_alone(files, jobs) -> None:
+def test_a_worker_that_dies_costs_its_file_alone(files, at_once, jobs) -> None:
     """All others are examined, in their order, and the lost one says how its worker ended."""
     targets = [*files[:5], Deadly(), *files[5:], Deadly()]
     reports = list(scan_files(targets, options(jobs)))
@@ -103,7 +109,23 @@ def test_no_files_no_reports() -> None:
     assert list(scan_files([], options(2))) == []
 
 
-def test_leaving_early_ends_the_workers(files) -> None:
+@pytest.mark.parametrize(("patience", "started"), [(0, 5), (3600, 1)])
+def test_workers_are_started_where_they_help(files, monkeypatch, patience, started) -> None:
+    """One is enough for what it has done before a second one would be there; never are there more than were asked for."""
+    made = []
+
+    class Counted(workers._Worker):
+        def __init__(self, *arguments) -> None:
+            super().__init__(*arguments)
+            made.append(self.pid)
+
+    monkeypatch.setattr(workers, "_Worker", Counted)
+    monkeypatch.setattr(workers, "_PATIENCE", patience)
+    assert len(list(scan_files(files, options(5)))) == len(files)
+    assert len(made) == started
+
+
+def test_leaving_early_ends_the_workers(files, at_once) -> None:
     """Closing the iterator leaves no child behind."""
     reports = scan_files(files, options(3))
     next(reports)
