@@ -99,14 +99,14 @@ def _plain(switch: str) -> str:
 
 def decode_policy(obj: Mapping[str, Any]) -> ModelPolicy:
     """Return the policy in `obj`, or raise `PolicyError` naming the field that is wrong."""
+    for key, expected in (("apiVersion", API_VERSION), ("kind", KIND)):
+        found = obj.get(key)
+        if isinstance(found, str) and found != expected:  # Told first: of another kind, every field is an unknown one.
+            raise PolicyError(key, f"expected {expected}, got {found!r}")
     try:
         policy = msgspec.convert(obj, ModelPolicy)
     except msgspec.ValidationError as error:
         raise _as_policy_error(error) from error
-    if policy.apiVersion != API_VERSION:
-        raise PolicyError("apiVersion", f"expected {API_VERSION}, got {policy.apiVersion!r}")
-    if policy.kind != KIND:
-        raise PolicyError("kind", f"expected {KIND}, got {policy.kind!r}")
     for path, complaint in _complaints(policy.spec):
         raise PolicyError(path, complaint)
     return policy

@@ -126,10 +126,11 @@ async def _serve(arguments: argparse.Namespace, knowledge: Static | Stores, sett
         ports = {"metrics_port": await numbers.open()}
         stack.push_async_callback(reviews.close)
         ports["port"] = await reviews.open()
-        work = [certificates.watch(arguments.certificate_interval)]
         knowledge_metrics.publish(knowledge)
+        work: list[Coroutine[Any, Any, None]] = []
         if isinstance(knowledge, Stores):
             work.append(_follow(stack, knowledge, knowledge_metrics, arguments.confirm_interval))
+        work.append(certificates.watch(arguments.certificate_interval))
         _settle_memory()
         logger.info("serving", extra={"fields": ports})
         if not await until_told(stack, work):

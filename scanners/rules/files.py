@@ -24,7 +24,8 @@ TABLE = (
         Severity.HIGH,
         "A symbolic link leaves the volume",
         "The server would follow it to a file that was not examined.",
-        "Put a copy of the file on the volume in place of the link.",
+        "Put a copy of the file on the volume in place of the link. Of a Hugging Face cache, take the folder models--NAME as a whole: "
+        "its snapshots link to the blobs beside them.",
         ("CWE-59",),
     ),
     Rule(

@@ -123,6 +123,16 @@ def test_what_is_no_policy_is_an_error(change):
         compile_policy(decode_policy({**_object(), **change}))
 
 
+def test_another_kind_is_told_before_its_fields():
+    """Who gives a workload in place of the policy reads that, and not of a field that a policy lacks."""
+    with pytest.raises(PolicyError) as caught:
+        decode_policy({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {}, "spec": {"selector": {}}})
+    assert (caught.value.field_path, caught.value.message) == (
+        "apiVersion",
+        "expected weighbridge.dev/v1alpha1, got 'apps/v1'",
+    )
+
+
 def test_the_hash_is_of_the_content():
     """Written in another order, or with defaults spelt out, it is the same policy."""
     shuffled = dict(reversed(copy.deepcopy(FULL).items()))

@@ -130,6 +130,16 @@ def test_a_missing_certificate_ends_the_command(
     assert "not a usable certificate" in capsys.readouterr().err
 
 
+def test_without_a_cluster_the_command_says_so_and_ends(tmp_path: Path) -> None:
+    """One sentence from us, and no complaint of the interpreter about work that was not begun."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("KUBE")}
+    with webhook(tmp_path, environment={**environment, "HOME": str(tmp_path)}) as process:
+        assert process.popen.wait(60) == 1
+        process.logged("weighbridge webhook: no way to the API server: Service host/port is not set.\n")
+        process._reader.join(10)
+        assert not [line for line in process.lines if "never awaited" in line["message"]]
+
+
 def told(process: Process, where: str = "serving") -> str:
     """Return what the user reads when the bad pod is denied."""
     response = process.fetch("/validate/enforce", bad_pod(where))[1]["response"]
