@@ -176,11 +176,13 @@ def parser() -> Parser:
 
 
 def _read(name: str) -> str:
-    """Return the text of a file; raise `ValueError` where it is none, `OSError` where it cannot be read."""
+    """Return the text of a file; raise `ValueError` that names the file where it is none or cannot be read."""
     try:
         return (sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()).decode()
     except UnicodeDecodeError as error:
         raise ValueError(f"{name}: it is no UTF-8 text: byte {error.start}") from error
+    except OSError as error:
+        raise ValueError(f"{name}: {error.strerror}") from error
 
 
 def _print(files: Sequence[str]) -> None:

@@ -169,14 +169,14 @@ def _document(files: list[FileReport], summary: Summary, fail_on: Severity, opti
 
 
 def _write_lines(reports: Iterator[FileReport], summary: Summary, file: TextIO) -> None:
-    from scanners.reports.text import lines, remedies
+    from scanners.reports.text import lines, named, remedies
 
-    rules: set[str] = set()
+    names: set[str] = set()
     for report in reports:
         for line in lines(report):
             print(line, file=file)
-        rules.update(finding.rule for finding in report.findings)
-    for line in remedies(rules):
+        names |= named(report)
+    for line in remedies(names):
         print(line, file=file)
     print(summary.sentence(), file=file)
 

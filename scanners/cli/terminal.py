@@ -12,7 +12,7 @@ from rich.text import Text
 from scanners.escaping import printable
 from scanners.findings import Severity
 from scanners.reports.summary import EXIT_CLEAN
-from scanners.reports.text import lines, remedies, what
+from scanners.reports.text import lines, named, remedies, what
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ def table(reports: Iterator[FileReport], summary: Summary, fail_on: Severity) ->
     """Print findings and gaps as a table, or as lines where a table would be too narrow; what to do; the sum."""
     console = Console()
     rows = _lines if console.width < _NARROW else _grid
-    rules = rows(reports, console)
-    for line in remedies(rules):
+    names = rows(reports, console)
+    for line in remedies(names):
         console.print(Text(line))
     clean = summary.exit_code(fail_on) == EXIT_CLEAN
     console.print(Text(summary.sentence(), style="green" if clean else "bold"))
@@ -65,7 +65,7 @@ def _lines(reports: Iterator[FileReport], console: Console) -> set[str]:
     for report in seen:
         for line in lines(report):
             console.print(Text(line))
-    return {finding.rule for report in seen for finding in report.findings}
+    return set().union(*map(named, seen))
 
 
 def _grid(reports: Iterator[FileReport], console: Console) -> set[str]:
@@ -74,10 +74,10 @@ def _grid(reports: Iterator[FileReport], console: Console) -> set[str]:
         grid.add_column(title, no_wrap=True)
     for title in ("where", "what"):
         grid.add_column(title, overflow="fold")
-    rules: set[str] = set()
+    names: set[str] = set()
     for report in reports:
+        names |= named(report)
         for finding in sorted(report.findings, key=lambda finding: -finding.severity):
-            rules.add(finding.rule)
             severity = Text(finding.severity.name, style=_STYLE[finding.severity])
             grid.add_row(severity, finding.rule, _where(report, finding), Text(what(finding)))
         for gap in report.gaps:
@@ -86,7 +86,7 @@ def _grid(reports: Iterator[FileReport], console: Console) -> set[str]:
     if grid.row_count:
         console.print(grid)
         console.print()
-    return rules
+    return names
 
 
 def _where(report: FileReport, fact: Finding | Gap) -> Text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scanners.escaping import printable
 from scanners.rules import RULES
+from scanners.rules.unexamined import UNEXAMINED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,10 +31,17 @@ def what(finding: Finding) -> str:
     return f"{name}: {evidence}" if name and name not in evidence else evidence
 
 
-def remedies(rules: set[str]) -> Iterator[str]:
-    """Yield what can be done about each rule, once."""
-    for rule in sorted(rules, key=lambda rule: (-RULES[rule].severity, rule)):
+def named(report: FileReport) -> set[str]:
+    """Return the rules and the reasons that the lines of a file name."""
+    return {*(finding.rule for finding in report.findings), *(gap.reason.value for gap in report.gaps)}
+
+
+def remedies(names: set[str]) -> Iterator[str]:
+    """Yield what can be done about each rule, worst first, and each reason why something was not examined, once."""
+    for rule in sorted(names & RULES.keys(), key=lambda rule: (-RULES[rule].severity, rule)):
         yield f"{rule}: {RULES[rule].title}. {RULES[rule].remedy}"
+    for reason in sorted(names & UNEXAMINED.keys()):
+        yield f"{reason}: {UNEXAMINED[reason].title}. {UNEXAMINED[reason].remedy}"
 
 
 def _place(report: FileReport, fact: Finding | Gap) -> str:

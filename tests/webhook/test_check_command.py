@@ -276,6 +276,10 @@ def test_what_is_no_text_is_named(tmp_path, capsys):
     path.write_bytes(b"kind: \xff")
     assert inject.main(["-f", str(path)]) == 4
     assert capsys.readouterr().err == f"weighbridge inject: {path}: it is no UTF-8 text: byte 6\n"
+    assert inject.main(["-f", str(tmp_path / "missing")]) == 4
+    assert capsys.readouterr().err == f"weighbridge inject: {tmp_path}/missing: No such file or directory\n"
+    assert inject.main(["--policy", str(tmp_path / "missing"), "-f", str(path)]) == 4
+    assert capsys.readouterr().err == f"weighbridge inject: {tmp_path}/missing: No such file or directory\n"
 
 
 def test_an_untrusted_gate_under_the_default_policy_is_explained(write, capsys):

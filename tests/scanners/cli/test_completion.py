@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from scanners.findings import Reason
 from scanners.rules import RULES
 from weighbridge import COMMANDS
 
@@ -141,5 +142,5 @@ def test_every_option_of_the_help_is_offered(shell_name, command) -> None:
 
 @pytest.mark.parametrize("shell_name", SHELLS)
 def test_every_rule_is_offered(shell_name) -> None:
-    """A rule that is added is completed."""
-    assert set(RULES) <= set(re.findall(r"[a-z0-9-]+", script(shell_name)))
+    """A rule that is added is completed, and so is a reason."""
+    assert {*RULES, *Reason} <= set(re.findall(r"[a-z0-9-]+", script(shell_name)))

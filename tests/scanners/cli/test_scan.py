@@ -212,6 +212,20 @@ def test_lists(command) -> None:
     assert json.loads(scan("--format", "json", command=command).stdout)
 
 
+def test_what_was_not_examined_is_told_with_a_remedy(volumes) -> None:
+    """The report and `weighbridge rules REASON` say the same."""
+    done = scan(volumes / "broken", volumes / "no-such-file")
+    told = done.stdout.splitlines()
+    assert "malformed: The content breaks its format in a way that hides what follows. " in done.stdout
+    assert "unreadable: The file, or the directory, could not be read. " in done.stdout
+    explained = scan("malformed", command="rules").stdout
+    assert explained.startswith("malformed (UNEXAMINED)\n")
+    (line,) = [line for line in told if line.startswith("malformed: ")]
+    assert line.endswith(
+        next(line for line in explained.splitlines() if line.startswith("Remedy: ")).removeprefix("Remedy: ")
+    )
+
+
 def test_one_rule_is_explained() -> None:
     """`weighbridge rules ID` says why and what to do; an unknown id is a usage error."""
     done = scan("import-runs-code", command="rules")

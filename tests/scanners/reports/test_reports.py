@@ -13,6 +13,8 @@ from scanners.reports.modelscan import modelscan
 from scanners.reports.sarif import sarif
 from scanners.reports.summary import Summary
 from scanners.reports.text import lines
+from scanners.rules import RULES
+from scanners.rules.unexamined import UNEXAMINED
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "docs/scan-report.schema.json").read_text())
 
@@ -84,6 +86,13 @@ def test_sarif_names_rules_places_and_gaps() -> None:
     location = run["results"][0]["locations"][0]
     assert location["physicalLocation"]["artifactLocation"]["uri"].startswith("models/%1B")
     assert location["logicalLocations"][0]["fullyQualifiedName"] == "archive/data.pkl"
+
+
+def test_every_reason_is_explained_and_none_is_called_like_a_rule() -> None:
+    """A reason that is added needs a row; one name means one thing."""
+    assert set(UNEXAMINED) == set(Reason)
+    assert not UNEXAMINED.keys() & RULES.keys()
+    assert all(row.title and row.why.endswith(".") and row.remedy.endswith(".") for row in UNEXAMINED.values())
 
 
 def test_sarif_says_which_name_a_finding_is_about() -> None:
