@@ -78,7 +78,8 @@ def _rehearsed(rehearsal: Rehearsal) -> Iterator[str]:
     if message is None:
         yield f"    {_painted('denied')} the gate left no message (exit code {rehearsal.exit_code})"
         return
-    yield f"    {_painted(message.verdict.value)}: {message.reason} ({message.files} files, {message.bytes:,} bytes)"
+    files = "1 file" if message.files == 1 else f"{message.files} files"
+    yield f"    {_painted(message.verdict.value)}: {message.reason} ({files}, {message.bytes:,} bytes)"
     for finding in message.findings:
         where = "!".join(part for part in (finding.path, finding.member) if part)
         words = [finding.severity.name, finding.rule, finding.name, "in", where]
