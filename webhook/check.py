@@ -215,7 +215,10 @@ def _policy_decision(document: Document) -> Decision:
         compile_policy(decode_policy(document.value))
     except PolicyError as error:
         violation = Violation(
-            id="review-not-decodable", path=error.field_path, message=f"the policy is wrong: {error.message}"
+            id="review-not-decodable",
+            path=error.field_path,
+            message=f"the policy is wrong: {error.message}",
+            remedy="correct the field; `kubectl explain modelpolicy.spec` lists those there are",
         )
         return Decision(violations=(violation,))
     return Decision(summary="a policy that is understood; --policy judges by it")

@@ -159,7 +159,9 @@ def test_a_policy_is_judged_by_and_checked_itself(write, capsys):
     assert _check("--policy", write(f"{head}spec: {{liveVolumes: Deny}}\n", "p.yaml"), write(GOOD)) == 1
     assert "policy strict" in capsys.readouterr().out
     assert _check(write(f"{head}spec: {{liveVolumes: Maybe}}\n", "q.yaml")) == 1
-    assert "spec.liveVolumes" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "spec.liveVolumes" in told
+    assert "kubectl explain modelpolicy.spec" in told
 
 
 class _Gate:
