@@ -174,6 +174,8 @@ class Judge(Listener):
         return [*self._report(callee, worst, offset), *self._nested(worst, offset)]
 
     def _state(self, offset: int, maker: Global, state: object) -> Iterable[Fact]:
+        if all(imports.check_state(*pair, imports.UNKNOWN).kind is imports.Kind.HARMLESS for pair in maker.spellings):
+            return ()  # no state of it matters
         judgements = [
             imports.check_state(module, name, _translate(state, place))
             for place, (module, name) in enumerate(maker.spellings)

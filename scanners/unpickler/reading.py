@@ -7,6 +7,8 @@ if TYPE_CHECKING:
     from scanners.sources import Source
 
 WINDOW = 1 << 18
+NEAR = 1 << 12
+"""Bytes that are read first behind a payload that was passed over: often the next payload is near."""
 LONGEST_LINE = 1 << 16
 """Bytes of one text line that are kept: more than a number or a name has."""
 NOWHERE = 1 << 64
@@ -26,13 +28,26 @@ class Stopped(Exception):
 class Reader:
     """A position in a source. `window[position]` is the next byte, `start + position` its offset."""
 
-    __slots__ = ("begin", "boundary", "exhausted", "frame_end", "line_cut", "position", "source", "start", "window")
+    __slots__ = (
+        "begin",
+        "boundary",
+        "exhausted",
+        "frame_end",
+        "line_cut",
+        "position",
+        "reach",
+        "source",
+        "start",
+        "window",
+    )
 
     def __init__(self, source: Source, offset: int) -> None:
         self.source = source
         self.window = b""
         self.start = offset
         self.position = 0
+        self.reach = WINDOW
+        """Bytes that the next window has."""
         self.begin = 0
         """Where the opcode that runs began; negative where the window has moved since."""
         self.exhausted = False
@@ -57,7 +72,8 @@ class Reader:
     def refill(self, wanted: int = 1) -> bool:
         """Move the window to the position; tell whether at least `wanted` bytes are there."""
         self._move(self.position)
-        length = max(WINDOW, wanted)
+        length = max(self.reach, wanted)
+        self.reach = min(4 * self.reach, WINDOW)
         self.window = self.source.read(self.start, length)
         self.exhausted = len(self.window) < length
         self.set_boundary()
@@ -91,6 +107,13 @@ class Reader:
         self.start += distance
         self.begin -= distance
         self.position = 0
+
+    def _leave(self, distance: int) -> None:
+        """Move to where nothing has been read yet."""
+        self._move(distance)
+        self.window = b""
+        self.reach = NEAR
+        self.set_boundary()
 
     def take_short(self) -> bytes:
         """Read as many bytes as the next byte says."""
@@ -140,9 +163,7 @@ class Reader:
         """Move to an offset; a frame that has been read to its end is left."""
         if self.offset == self.frame_end:
             self.frame_end = NOWHERE
-        self._move(offset - self.start)
-        self.window = b""
-        self.set_boundary()
+        self._leave(offset - self.start)
 
     def skip(self, count: int, *, in_one: bool = True) -> int:
         """
@@ -155,9 +176,7 @@ class Reader:
         if self.position + count <= len(self.window):
             self.position += count
             return begin
-        self._move(begin + count - self.start)
-        self.window = b""
-        self.set_boundary()
+        self._leave(begin + count - self.start)
         if not self.source.read(self.start - 1, 1):
             raise Stopped(begin, f"{count} bytes", "the end of the data")
         return begin
