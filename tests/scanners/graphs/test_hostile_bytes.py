@@ -25,6 +25,7 @@ from scanners.sources import BytesSource
 from scanners.structure import by_messages
 from tests.corpus.graphs import SAMPLES
 from tests.corpus.tensorflow_builder import data, number
+from tests.scanners.damage import broken_off, changed
 
 FILES = sorted({build() for build in SAMPLES.values()}, key=lambda item: (len(item), item))
 READERS = (
@@ -55,21 +56,17 @@ def test_any_bytes(content: bytes) -> None:
     survives(bytes(16) + content)
 
 
-@given(st.sampled_from(FILES), st.data())
-def test_changed_files(file: bytes, drawn: st.DataObject) -> None:
+@given(changed(FILES))
+def test_changed_files(file: bytes) -> None:
     """Files of the corpus with bytes replaced."""
-    changed = bytearray(file)
-    for _ in range(drawn.draw(st.integers(1, 4))):
-        at = drawn.draw(st.integers(0, len(changed) - 1))
-        changed[at : at + drawn.draw(st.integers(0, 4))] = drawn.draw(st.binary(max_size=4))
-    survives(bytes(changed))
+    survives(file)
 
 
 @pytest.mark.parametrize("file", FILES, ids=len)
 def test_truncated_files(file: bytes) -> None:
     """Every file of the corpus, broken off at many places."""
-    for end in range(0, len(file), 1 + len(file) // 60):
-        survives(file[:end])
+    for beginning in broken_off(file):
+        survives(beginning)
 
 
 def test_messages_are_walked_by_the_tables() -> None:

@@ -3,7 +3,6 @@
 import onnx
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from scanners.formats import Malformed
 from scanners.onnx.schema import CHILDREN, TEXTS, Kind
@@ -11,6 +10,7 @@ from scanners.onnx.tensors import Tensor
 from scanners.protobuf.tree import walk
 from scanners.sources import BytesSource
 from tests.corpus.onnx import SAMPLES
+from tests.scanners.damage import changed
 
 FILES = sorted({build() for build in SAMPLES.values()})
 
@@ -71,11 +71,7 @@ def test_files_of_the_corpus(file: bytes) -> None:
 
 
 @settings(max_examples=400)
-@given(st.sampled_from(FILES), st.data())
-def test_changed_files(file: bytes, data: st.DataObject) -> None:
+@given(changed(FILES))
+def test_changed_files(file: bytes) -> None:
     """Nor is it after bytes were changed."""
-    changed = bytearray(file)
-    for _ in range(data.draw(st.integers(1, 3))):
-        at = data.draw(st.integers(0, len(changed) - 1))
-        changed[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
-    agree(bytes(changed))
+    agree(file)

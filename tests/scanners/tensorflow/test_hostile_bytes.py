@@ -21,6 +21,7 @@ from scanners.limits import Budget, BudgetExceeded, Limits
 from scanners.sources import BytesSource
 from scanners.structure import by_structure
 from tests.corpus.tensorflow import SAMPLES
+from tests.scanners.damage import broken_off, changed
 
 READERS: dict[str, Callable[[Part], Iterator[object]]] = {
     "checkpoint": tensorflow_checkpoint.read,
@@ -49,20 +50,14 @@ def test_any_bytes(data: bytes) -> None:
     survives(data)
 
 
-@given(st.sampled_from(SMALL), st.data())
-def test_changed_files(file: bytes, data: st.DataObject) -> None:
+@given(changed(SMALL))
+def test_changed_files(file: bytes) -> None:
     """Files of the corpus with bytes replaced, cut out or doubled."""
-    changed = bytearray(file)
-    for _ in range(data.draw(st.integers(1, 4))):
-        at = data.draw(st.integers(0, len(changed) - 1))
-        until = data.draw(st.integers(at, min(len(changed), at + 9)))
-        changed[at:until] = data.draw(st.one_of(st.binary(max_size=3), st.just(bytes(changed[at:until]) * 2)))
-        changed = changed or bytearray(b"\0")
-    survives(bytes(changed))
+    survives(file)
 
 
 @pytest.mark.parametrize("file", SMALL, ids=len)
 def test_truncated_files(file: bytes) -> None:
     """Every file of the corpus, broken off at every byte."""
-    for end in range(0, len(file), 1 + len(file) // 60):
-        survives(file[:end])
+    for beginning in broken_off(file):
+        survives(beginning)
