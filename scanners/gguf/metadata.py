@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from scanners.findings import Finding
 from scanners.formats import Malformed
+from scanners.gguf.names import Entries, shown, walk_names
 from scanners.gguf.types import ARRAY, SIZES, STRING, UINT32
-from scanners.limits import BudgetExceeded
 from scanners.records import Record
 
 TYPE_CHECKING = False
@@ -14,10 +14,8 @@ if TYPE_CHECKING:
 
     from scanners.gguf.cursor import HeaderCursor
 
-MAX_PAIRS = 65_536
-"""Pairs that are walked; published models have some fifty."""
-MAX_KEY = 65_535
-"""Bytes of a key (the specification's limit)."""
+_PAIRS = Entries(what="pairs of metadata", a_name="key", twice="the key stands twice", most=65_536)
+"""Published models have some fifty."""
 MAX_DEPTH = 4
 """Arrays in arrays; llama.cpp refuses the second level."""
 MAX_ARRAYS = 100_000
@@ -48,42 +46,11 @@ class Metadata:
 
 def walk_metadata(cursor: HeaderCursor, count: int, metadata: Metadata) -> Iterator[Finding]:
     """Yield what is wrong with `count` pairs; raise `Malformed` where they cannot be told apart any more."""
-    if count * (cursor.count_size + 5) > cursor.left():
-        evidence = f"{count} pairs of metadata in {cursor.left()} bytes"
-        yield Finding(rule="gguf-header-disagrees", evidence=evidence, offset=cursor.position)
-        raise Malformed(cursor.position, "as many pairs as the header says", "a shorter file")
-    if count > MAX_PAIRS:
-        raise BudgetExceeded("pairs of metadata", MAX_PAIRS)
-    seen: set[bytes] = set()
-    for _ in range(count):
-        at = cursor.position
-        key = _key(cursor)
-        if key in seen:
-            yield Finding(rule="gguf-duplicate-key", evidence="the key stands twice", name=_shown(key), offset=at)
-        seen.add(key)
-        if not is_text(key):
-            yield Finding(rule="gguf-header-disagrees", evidence="a key that is no text", name=_shown(key), offset=at)
-        yield from _pair(cursor, key, metadata)
-
-
-def is_text(name: bytes) -> bool:
-    """Say whether a name is text in UTF-8, as the format wants it; values may be anything."""
-    try:
-        name.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _shown(key: bytes) -> str:
-    return key[:100].decode("utf-8", "replace")
-
-
-def _key(cursor: HeaderCursor) -> bytes:
-    length = cursor.count()
-    if length > MAX_KEY:
-        raise Malformed(cursor.position, f"a key of at most {MAX_KEY} bytes", f"{length}")
-    return cursor.take(length)
+    for found in walk_names(cursor, count, cursor.count_size + 5, _PAIRS):
+        if isinstance(found, Finding):
+            yield found
+        else:
+            yield from _pair(cursor, found.name, metadata)
 
 
 def _pair(cursor: HeaderCursor, key: bytes, metadata: Metadata) -> Iterator[Finding]:
@@ -94,14 +61,14 @@ def _pair(cursor: HeaderCursor, key: bytes, metadata: Metadata) -> Iterator[Find
     elif key == TEMPLATE or key.startswith(TEMPLATE + b"."):
         yield from _template(cursor, key, type_, metadata)
     else:
-        yield from _value(cursor, type_, metadata, 0, _shown(key), at)
+        yield from _value(cursor, type_, metadata, 0, shown(key), at)
 
 
 def _alignment(cursor: HeaderCursor, type_: int, metadata: Metadata) -> Iterator[Finding]:
     at = cursor.position
     if type_ != UINT32:
         yield Finding(rule="gguf-header-disagrees", evidence=f"an alignment of value type {type_}", offset=at)
-        yield from _value(cursor, type_, metadata, 0, _shown(ALIGNMENT), at)
+        yield from _value(cursor, type_, metadata, 0, shown(ALIGNMENT), at)
         return
     alignment = cursor.uint32()
     if alignment == 0 or alignment & (alignment - 1) or alignment > MAX_ALIGNMENT:
@@ -115,11 +82,11 @@ def _template(cursor: HeaderCursor, key: bytes, type_: int, metadata: Metadata) 
     """Note where the template stands; what is no text cannot be one."""
     at = cursor.position
     if type_ != STRING:
-        yield Finding(rule="gguf-header-disagrees", evidence=f"{_shown(key)} of value type {type_}", offset=at)
-        yield from _value(cursor, type_, metadata, 0, _shown(key), at)
+        yield Finding(rule="gguf-header-disagrees", evidence=f"{shown(key)} of value type {type_}", offset=at)
+        yield from _value(cursor, type_, metadata, 0, shown(key), at)
         return
     length = cursor.count()
-    metadata.templates.append(Template(key=_shown(key), offset=cursor.position, length=length))
+    metadata.templates.append(Template(key=shown(key), offset=cursor.position, length=length))
     cursor.skip(length)
 
 

@@ -11,9 +11,8 @@ from operator import itemgetter
 
 from scanners.findings import Embedded, Finding
 from scanners.formats import Format, Malformed
-from scanners.gguf.metadata import is_text
+from scanners.gguf.names import Entries, shown, walk_names
 from scanners.gguf.types import BLOCKS
-from scanners.limits import BudgetExceeded
 from scanners.sources import SliceSource
 
 TYPE_CHECKING = False
@@ -26,9 +25,8 @@ if TYPE_CHECKING:
     Tensor = tuple[int, int | None, bytes]
     """Where it starts, where it ends (None for types of unknown size), its name."""
 
-MAX_TENSORS = 200_000
-"""Tensors that are walked; the largest published models have some thousands in a file."""
-MAX_NAME = 65_535
+_TENSORS = Entries(what="tensors", a_name="name", twice="two tensors of one name", most=200_000)
+"""The largest published models have some thousands in a file."""
 MAX_DIMENSIONS = 4
 """ggml/include/ggml.h, GGML_MAX_DIMS."""
 _MOST_ITEMS = (1 << 63) - 1
@@ -38,33 +36,11 @@ _READ_PADDING = 64
 
 def walk_tensors(cursor: HeaderCursor, count: int, tensors: list[Tensor], alignment: int) -> Iterator[Finding]:
     """Yield what is wrong with `count` entries by themselves, and note their places in `tensors`."""
-    if count * (cursor.count_size * 2 + 8) > cursor.left():
-        evidence = f"{count} tensors in {cursor.left()} bytes"
-        yield Finding(rule="gguf-header-disagrees", evidence=evidence, offset=cursor.position)
-        raise Malformed(cursor.position, "as many tensors as the header says", "a shorter file")
-    if count > MAX_TENSORS:
-        raise BudgetExceeded("tensors", MAX_TENSORS)
-    seen: set[bytes] = set()
-    for _ in range(count):
-        at = cursor.position
-        name = _name(cursor)
-        if name in seen:
-            yield Finding(rule="gguf-duplicate-key", evidence="two tensors of one name", name=_shown(name), offset=at)
-        seen.add(name)
-        if not is_text(name):
-            yield Finding(rule="gguf-header-disagrees", evidence="a name that is no text", name=_shown(name), offset=at)
-        yield from _tensor(cursor, name, at, tensors, alignment)
-
-
-def _shown(name: bytes) -> str:
-    return name[:100].decode("utf-8", "replace")
-
-
-def _name(cursor: HeaderCursor) -> bytes:
-    length = cursor.count()
-    if length > MAX_NAME:
-        raise Malformed(cursor.position, f"a name of at most {MAX_NAME} bytes", f"{length}")
-    return cursor.take(length)
+    for found in walk_names(cursor, count, cursor.count_size * 2 + 8, _TENSORS):
+        if isinstance(found, Finding):
+            yield found
+        else:
+            yield from _tensor(cursor, found.name, found.offset, tensors, alignment)
 
 
 def _tensor(cursor: HeaderCursor, name: bytes, at: int, tensors: list[Tensor], alignment: int) -> Iterator[Finding]:
@@ -84,7 +60,7 @@ def _tensor(cursor: HeaderCursor, name: bytes, at: int, tensors: list[Tensor], a
         yield _disagrees(f"shape {shape} has more items than a computer can count", name, at)
         return
     if type_ not in BLOCKS:
-        yield Finding(rule="gguf-type-not-known", evidence=f"tensor type {type_}", name=_shown(name), offset=at)
+        yield Finding(rule="gguf-type-not-known", evidence=f"tensor type {type_}", name=shown(name), offset=at)
         tensors.append((offset, None, name))
         return
     block, size = BLOCKS[type_]
@@ -94,7 +70,7 @@ def _tensor(cursor: HeaderCursor, name: bytes, at: int, tensors: list[Tensor], a
 
 
 def _disagrees(evidence: str, name: bytes, at: int) -> Finding:
-    return Finding(rule="gguf-tensor-disagrees", evidence=evidence[:200], name=_shown(name), offset=at)
+    return Finding(rule="gguf-tensor-disagrees", evidence=evidence[:200], name=shown(name), offset=at)
 
 
 def judge_ranges(source: Source, data: int, tensors: list[Tensor], alignment: int) -> Iterator[Finding | Embedded]:
@@ -107,7 +83,7 @@ def judge_ranges(source: Source, data: int, tensors: list[Tensor], alignment: in
             yield _disagrees(f"ends at byte {data + (end or start)} of {size}", name, data + start)
         elif start < covered and (end is None or end > start):
             evidence = f"bytes {start} to {covered if end is None else min(covered, end)} belong to another tensor"
-            yield Finding(rule="gguf-overlap", evidence=evidence, name=_shown(name), offset=data + start)
+            yield Finding(rule="gguf-overlap", evidence=evidence, name=shown(name), offset=data + start)
         elif start > covered and not open_ended:
             yield from _padding(source, data + covered, data + start, alignment)
         open_ended = end is None
