@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from webhook.review import Mode, decide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TextIO
 
 EXIT_ALLOWED = 0
 EXIT_DENIED = 1
@@ -85,6 +87,8 @@ def main(arguments: Sequence[str], *, run_gate: RunGate) -> int:
     try:
         knowledge = Offline(policy=read_policy(options.policy), injects=options.injection)
         volumes = dict(_volume(text) for text in options.volume)
+        with _output(options.output):  # Tried before anything is decided.
+            pass
     except (OSError, ValueError) as error:
         print(f"weighbridge check: {error}", file=sys.stderr)
         return EXIT_USAGE
@@ -99,9 +103,13 @@ def main(arguments: Sequence[str], *, run_gate: RunGate) -> int:
         except UnknownVolume as error:
             print(f"weighbridge check: {error}", file=sys.stderr)
             return EXIT_USAGE
-    from webhook.check_report import FORMATS
+    from webhook.check_report import FORMATS, sentence
 
-    FORMATS[options.format](checked, rehearsals, knowledge.policy)
+    with _output(options.output) as file, contextlib.redirect_stdout(file):
+        FORMATS[options.format](checked, rehearsals, knowledge.policy)
+    if options.output is not None:
+        told = sentence(checked, rehearsals, knowledge.policy)
+        print(f"weighbridge check: {told}; the report is in {options.output}", file=sys.stderr)
     if knowledge.policy is DEFAULT_POLICY and _misses_gate(checked):
         print(f"weighbridge check: {_NO_POLICY}", file=sys.stderr)
     return _exit_code(checked, [rehearsal.exit_code for rehearsal in rehearsals])
@@ -136,6 +144,7 @@ def parser() -> Parser:
     command.add_argument(
         "--format", choices=("text", "json", "sarif"), default="text", help="form of the report (default: text)"
     )
+    command.add_argument("--output", metavar="FILE", help="write the report here instead of standard output")
     return command
 
 
@@ -148,6 +157,14 @@ def read_policy(name: str | None) -> CompiledPolicy:
         named = ", ".join(policy.name for policy in policies)
         raise ValueError(f"{name}: must hold exactly one ModelPolicy, not {len(policies)}: {named}")
     return policies[0]
+
+
+def _output(path: str | None) -> contextlib.AbstractContextManager[TextIO]:
+    """Return where the report goes; raise `ValueError` that names the option where it cannot."""
+    try:
+        return contextlib.nullcontext(sys.stdout) if path is None else Path(path).open("w", encoding="utf-8")
+    except OSError as error:
+        raise ValueError(f"--output {path}: {error.strerror}") from error
 
 
 def _volume(text: str) -> tuple[str, Path]:

@@ -38,10 +38,15 @@ def text(checked: Sequence[Checked], rehearsals: Sequence[Rehearsal], policy: Co
             print(line)
     for rehearsal in rehearsals:
         print("\n".join(_rehearsed(rehearsal)))
+    print(sentence(checked, rehearsals, policy))
+
+
+def sentence(checked: Sequence[Checked], rehearsals: Sequence[Rehearsal], policy: CompiledPolicy) -> str:
+    """Return one line for a person: what it came to."""
     sums = [f"{count} {word}" for word, count in counts(checked) if count]
     shut = sum(rehearsal.exit_code != 0 for rehearsal in rehearsals)
     sums += [f"{shut} {'gate stays' if shut == 1 else 'gates stay'} shut"] if shut else []
-    print(f"{', '.join(sums) or 'nothing to check'} (policy {policy.name})")
+    return f"{', '.join(sums) or 'nothing to check'} (policy {policy.name})"
 
 
 def _told(one: Checked) -> Iterator[str]:

@@ -211,6 +211,25 @@ def test_a_volume_that_nothing_serves_is_a_mistake(write, capsys, tmp_path):
     assert "'modles'; model volumes are: models" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("form", ["text", "json", "sarif"])
+def test_the_report_goes_to_a_file(write, capsys, tmp_path, form):
+    """The same report, without colours, and a line for the log."""
+    manifest, report = write(BAD), tmp_path / "report"
+    assert _check("--format", form, manifest) == 1
+    printed = capsys.readouterr().out
+    assert _check("--format", form, "--output", str(report), manifest) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err == f"weighbridge check: 1 denied (policy default); the report is in {report}\n"
+    assert report.read_text() == printed
+
+
+def test_a_place_that_cannot_be_written_is_a_mistake(write, capsys):
+    """It is told before anything is decided."""
+    assert _check("--output", "/no/such/place", write(GOOD)) == 4
+    assert capsys.readouterr().err == "weighbridge check: --output /no/such/place: No such file or directory\n"
+
+
 def test_a_template_is_told_from_a_mistake(write, capsys):
     """Who checks a chart's folder learns that it is rendered first."""
     assert _check(write("{{- if .Values.enabled }}\nkind: Pod\n{{- end }}\n")) == 2
