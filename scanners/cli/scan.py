@@ -34,6 +34,7 @@ exit codes (those of ModelScan):
 examples:
   weighbridge scan model.pt
   weighbridge scan --format sarif --output models.sarif models/
+  weighbridge scan --exclude '.git/*' my-clone/
   weighbridge scan --allow-import mypackage.layers.Attention checkpoints/
   weighbridge scan --metrics-file /var/lib/node_exporter/models.prom /srv/models
   curl --fail --silent https://example.org/model.bin | weighbridge scan -

@@ -48,6 +48,6 @@ TABLE = (
         Severity.MEDIUM,
         "A script stands among the model files",
         "It runs as soon as something starts it: it names an interpreter in its first line, or is called a script.",
-        "Remove it from the volume; serving a model needs no script.",
+        "Remove it from the volume; serving a model needs no script. Of a clone, leave out .git: `scan` does by --exclude '.git/*'.",
     ),
 )

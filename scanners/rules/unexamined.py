@@ -46,7 +46,8 @@ _TABLE = (
         Reason.NOT_RECOGNISED,
         "The content is of no known format",
         "What loads it may run code.",
-        "Take the file away from the models if no server loads it; if it is an ordinary file, report it as a defect.",
+        "Take the file away from the models if no server loads it, as .git of a clone (`scan` leaves that out by --exclude '.git/*'); "
+        "if it is an ordinary file, report it as a defect.",
     ),
     Unexamined(
         Reason.MALFORMED,
