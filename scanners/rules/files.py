@@ -33,7 +33,7 @@ TABLE = (
         Severity.HIGH,
         "A device, socket or FIFO stands among the model files",
         "Reading it reaches another process or the node instead of bytes at rest.",
-        "Remove it from the volume.",
+        "Remove it from the volume. What comes through a pipe is scanned by `weighbridge scan -`.",
     ),
     Rule(
         "native-executable",
