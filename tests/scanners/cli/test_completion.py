@@ -55,8 +55,9 @@ TYPED = {
 
 @pytest.fixture(scope="module", params=SHELLS)
 def shell(request, tmp_path_factory) -> Iterator["Terminal"]:
-    if not shutil.which(request.param):
-        pytest.skip(f"{request.param} is not installed here")
+    for program in (request.param, "setsid"):
+        if not shutil.which(program):
+            pytest.skip(f"{program} is not installed here")
     directory = tmp_path_factory.mktemp(request.param)
     (directory / "weights").mkdir()
     for name in FILES:
