@@ -13,6 +13,7 @@ from scanners.archives.zip_end import may_be_zip
 from scanners.formats import Format, Malformed
 from scanners.magic import HDF5_SIGNATURE, HEAD, by_head, by_offset, weak_stream
 from scanners.plain_text import is_text
+from scanners.protobuf.wire import may_begin
 from scanners.sources import BytesSource
 from scanners.suffixes import EXPECTED, PICKLE_SUFFIXES, suffix
 from scanners.unpickler.plausible import is_opcode, is_torch_legacy, looks_like_pickle
@@ -84,10 +85,10 @@ def _by_the_rest(
     plain = magic is None and not found
     if plain and _is_word(part, head):
         return (Format.INERT,)
-    shapes = _by_structure(source, head, part.name) if plain else _by_messages(source, magic, found)
+    shapes = _by_structure(source, head, part.name) if plain else _by_messages(part, source, head, found)
     text = magic in (None, Format.INERT) and _may_be_text(part, found) and is_text(source, head)
     if plain and not shapes and not text:
-        shapes = _by_first_fields(source, head)
+        shapes = _vocabulary(source, head)
     found.extend(shape for shape in shapes if shape is not Format.INERT)
     if text:
         alone = plain or not found
@@ -137,20 +138,19 @@ def _by_structure(source: Source, head: bytes, name: str) -> tuple[Format, ...]:
     return by_structure(source, head, name)
 
 
-def _by_first_fields(source: Source, head: bytes) -> tuple[Format, ...]:
-    from scanners.protobuf_shapes import by_shape
+def _vocabulary(source: Source, head: bytes) -> tuple[Format, ...]:
+    from scanners.sentencepiece import is_vocabulary
 
-    shape = by_shape(head, source.size)
-    return () if shape is None else (shape,)
+    return (Format.INERT,) if is_vocabulary(source, head) else ()
 
 
-def _by_messages(source: Source, magic: Format | None, found: list[Format]) -> tuple[Format, ...]:
-    """Return messages that share a file with a format whose signature stands further in."""
-    if magic is not None or not _ACCOUNTED.isdisjoint(found):
+def _by_messages(part: Part, source: Source, head: bytes, found: list[Format]) -> tuple[Format, ...]:
+    """Return messages that share a file with another format: their first fields can be made to spell most signatures."""
+    if not _ACCOUNTED.isdisjoint(found) or not may_begin(head):
         return ()
     from scanners.structure import by_messages
 
-    return tuple(shape for shape in by_messages(source) if shape is not Format.INERT)
+    return tuple(shape for shape in by_messages(source, part.name) if shape is not Format.INERT)
 
 
 def _in_numbers(source: Source, head: bytes) -> Iterator[Format]:
@@ -207,8 +207,15 @@ def _text_kinds(part: Part, source: Source, head: bytes) -> tuple[Format, ...]:
 
 
 def _unrecognised(part: Part) -> Format:
-    """Return `UNKNOWN`, but for raw numbers: shards of a TensorFlow checkpoint by their name, files by the model beside them."""
+    """
+    Return `UNKNOWN`, but for raw numbers: shards of a TensorFlow checkpoint by their name, files by the model beside them.
+
+    No model can say that of a file which its name calls a pickle.
+    """
     from scanners.numbers_beside import are_numbers
+
+    if suffix(part.name) in PICKLE_SUFFIXES:
+        return Format.UNKNOWN
 
     numbers = re.search(_CHECKPOINT_SHARD, part.name) or are_numbers(part)
     return Format.TENSOR_DATA if numbers else Format.UNKNOWN

@@ -18,6 +18,8 @@ HEAD = 4096
 """Bytes that all checks of the head share; enough for a tar header and for HDF5 behind a user block of 2,048."""
 
 
+_WINDOW = 1 << 16
+"""More than the head of a stream can refer back to."""
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
@@ -34,7 +36,8 @@ class Magic:
 
 
 def _gzip(head: bytes) -> bool:
-    return len(head) >= 10 and head[3] < 0x20
+    """Accept any flags: CPython's `gzip` steps over those that RFC 1952 keeps free."""
+    return len(head) >= 10
 
 
 def _pe(head: bytes) -> bool:
@@ -247,17 +250,21 @@ def _zlib(head: bytes) -> bool:
         return False
     import zlib
 
+    decoder = zlib.decompressobj()
     try:
-        return bool(zlib.decompressobj().decompress(head, 1 << 16))
+        output = decoder.decompress(head, 1 << 16)
     except zlib.error:
         return False
+    # Blocks may be empty for longer than the head.
+    return bool(output) or (not decoder.eof and len(head) >= HEAD)
 
 
 def _lzma(head: bytes) -> bool:
+    """Try with a small window: how much memory the stream asks for is for its reader to judge."""
     import lzma
 
+    tried = head[:1] + _WINDOW.to_bytes(4, "little") + head[5:]
     try:
-        decoder = lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=72 << 20)
-        return bool(decoder.decompress(head, 1 << 16))
-    except (lzma.LZMAError, MemoryError):
+        return bool(lzma.LZMADecompressor(lzma.FORMAT_ALONE).decompress(tried, 1 << 16))
+    except lzma.LZMAError:
         return False

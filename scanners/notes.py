@@ -31,7 +31,8 @@ NOTES: Mapping[Format, Note] = {
         "contents of encrypted members (reported)",
     ),
     Format.TORCH_ZIP: Note(
-        "as ZIP; data.pkl and constants.pkl as pickles whatever they look like, TorchScript sources, hidden members",
+        "as ZIP; data.pkl and constants.pkl as pickles whatever they look like, TorchScript sources, hidden members, source that "
+        "AOTInductor compiles",
         "the numbers of tensors",
     ),
     Format.TORCHSCRIPT: Note(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from scanners.archives.search import forwards
+from scanners.magic import HEAD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +20,25 @@ _MARKED = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_MARK = re.compile(rb"\xef\xbb\xbf|\xff\xfe(?:\0\0)?|\xfe\xff|\0\0\xfe\xff")
+_BLANK = b" \t\n\v\f\r"
+
+
+def beginning(source: Source, head: bytes) -> bytes:
+    """
+    Return the head of a text behind the white space it begins with, of which parsers of documents take any length.
+
+    The mark of its encoding stays in front of it.
+    """
+    mark = _MARK.match(head)
+    blank = _BLANK + b"\0" if mark and mark[0] != codecs.BOM_UTF8 else _BLANK
+    start = position = mark.end() if mark else 0
+    window = head[start:]
+    while window and not window.lstrip(blank):
+        position += len(window)
+        window = source.read(position, HEAD)
+    position += len(window) - len(window.lstrip(blank))
+    return head if position == start else head[:start] + source.read(position, HEAD)
 
 
 def is_text(source: Source, head: bytes) -> bool:

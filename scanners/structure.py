@@ -9,6 +9,7 @@ from scanners.formats import Format
 from scanners.msgpack import is_map
 from scanners.onnx import shapes as onnx
 from scanners.paddle import schema as paddle
+from scanners.plain_text import beginning
 from scanners.suffixes import suffix
 from scanners.tensorflow.shapes import tensorflow_shapes
 from scanners.tensorflow.text_shapes import text_message
@@ -31,15 +32,16 @@ _MESSAGES = (
 
 def by_structure(source: Source, head: bytes, name: str) -> tuple[Format, ...]:
     """Return the formats that a part fits; `INERT` for a message of TensorFlow's that can carry no code."""
-    if b"{" in head and _is_config(source, head):
+    start = beginning(source, head)
+    if b"{" in start and _is_config(source, start):
         return (Format.KERAS_CONFIG,)
     if text_message(source) is not None:
         return (Format.TENSORFLOW_TEXT,)
     if head and head[0] in _MAPS and is_map(source, named=suffix(name) == ".msgpack"):
-        return (Format.FLAX_MSGPACK,)
+        return (Format.FLAX_MSGPACK, *_carrying(by_messages(source, name)))
     if _UBJSON.match(head):
         return (Format.XGBOOST_UBJSON,)
-    return by_messages(source)
+    return by_messages(source, name)
 
 
 def _is_config(source: Source, head: bytes) -> bool:
@@ -49,8 +51,13 @@ def _is_config(source: Source, head: bytes) -> bool:
     return is_config(source, head)
 
 
-def by_messages(source: Source) -> tuple[Format, ...]:
+def by_messages(source: Source, name: str) -> tuple[Format, ...]:
     """Return the formats that a part fits as a message on the wire; one file can be made to be several."""
-    found = tensorflow_shapes(source)
+    found = tensorflow_shapes(source, name)
     more = tuple(format_ for format_, fits in _MESSAGES if fits(source))
-    return (*(format_ for format_ in found if format_ is not Format.INERT), *more) if more else found
+    return (*_carrying(found), *more) if more else found
+
+
+def _carrying(found: tuple[Format, ...]) -> tuple[Format, ...]:
+    """Leave out that a message can carry no code."""
+    return tuple(format_ for format_ in found if format_ is not Format.INERT)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scanners.archives.search import find, occurrences
 from scanners.boosting.xgboost import MAX_JSON_BYTES
 from scanners.formats import Format
+from scanners.plain_text import beginning
 from scanners.suffixes import SHELL_SUFFIXES, TEMPLATE_SUFFIXES, suffix
 from scanners.tensorflow.text_shapes import text_message
 from scanners.xml_kinds import xml_kind
@@ -21,7 +22,8 @@ _YAML_NAMES = frozenset({"MLmodel"})
 _YAML = (b"!!python/", b"tag:yaml.org,2002:python", b"_target_")
 """What makes a text worth reading as YAML that is not called so; each is searched by itself, which is fast."""
 _TRITON = re.compile(rb"^[ \t]{0,20}(?:backend|platform|max_batch_size|instance_group)[ \t]{0,8}[:\[{]", re.MULTILINE)
-_PATH_FILE = re.compile(rb"^import[ \t]", re.MULTILINE)
+_PATH_FILE = re.compile(rb"(?:\A|\A\xef\xbb\xbf|[\n\v\f\r\x1c-\x1e]|\xc2\x85|\xe2\x80[\xa8\xa9])import[ \t]")
+"""A line that the interpreter runs; it ends lines as `str.splitlines` does."""
 _LIGHTGBM = re.compile(rb"tree\r?\nversion=v")
 _XGBOOST = re.compile(rb'\s*\{\s*"(?:learner|version)"')
 _BOOSTER = b'"gradient_booster"'
@@ -36,7 +38,7 @@ _MXNET = re.compile(rb'\s*\{\s*"nodes"\s*:\s*\[')
 def text_kinds(part: Part, source: Source, head: bytes) -> tuple[Format, ...]:
     """Return what acts on a text, nothing for a text that only people read; one JSON document may be two loaders'."""
     kind = _program(part, head) or _by_name(part.name, source)
-    return _documents(source, head) if kind is None else (kind,)
+    return _documents(source, beginning(source, head), part.name) if kind is None else (kind,)
 
 
 def _program(part: Part, head: bytes) -> Format | None:
@@ -66,12 +68,12 @@ def _by_name(name: str, source: Source) -> Format | None:
     return None
 
 
-def _documents(source: Source, head: bytes) -> tuple[Format, ...]:
+def _documents(source: Source, head: bytes, name: str) -> tuple[Format, ...]:
     """Return what a text is by its content; a configuration stays one, whatever other keys it has."""
     from scanners.directory.json_shapes import is_config  # imported here, since most files are no text
 
     kind = _by_key(source, head) or _model(source, head)
-    config = (Format.MODEL_CONFIG,) if is_config(source, head) else ()
+    config = (Format.MODEL_CONFIG,) if is_config(source, head, name) else ()
     if kind is None and not config:
         kind = _marked_up(source, head)
     return config if kind is None else (kind, *config)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from scanners.sources import Source
 
 _TORCH = re.compile(rb"data\.pkl|attributes\.pkl|serialization_id|extern_modules|archive_format", re.IGNORECASE)
+_COMPILED = re.compile(rb"_compile_flags\.json", re.IGNORECASE)
+"""End of the name of what AOTInductor's loader reads beside source that it compiles; older ones ask for no `archive_format`."""
 _KERAS = re.compile(rb"config\.json|metadata\.json|model\.weights\.", re.IGNORECASE)
 _SKOPS = re.compile(rb"schema\.json", re.IGNORECASE)
 _TORCH_NAMES = frozenset({"data.pkl", "attributes.pkl", "serialization_id", "extern_modules", "archive_format"})
@@ -28,7 +30,7 @@ def zip_kinds(source: Source, *, from_the_end: bool) -> Iterator[Format]:
     found = find_directories(source)
     if from_the_end and not found.readings:
         return
-    torch = any(name in _TORCH_NAMES for name in _names(source, found, _TORCH))
+    torch = any(name in _TORCH_NAMES for name in _names(source, found, _TORCH)) or mentions(source, found, _COMPILED)
     names = set(_names(source, found, _KERAS))
     keras = "config.json" in names and any(name.startswith(("model.weights.", "metadata.json")) for name in names)
     if torch:

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from scanners.directory.huggingface import KEYS
-from scanners.directory.manifests import is_manifest
+from scanners.directory.manifests import PIPELINE_INDEX, is_manifest
 from scanners.formats import Malformed
 from scanners.json_documents import parse, walk
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MAX_CONFIG_BYTES = 32 << 20
 """The biggest published indices have some ten MiB; parsing one costs about six times its size in memory."""
-_OTHER_KEYS = ("_class_name", "handler", "implementation")
+_OTHER_KEYS = ("_class_name", "handler", "implementation", "structure")
 _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[{\[]")
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 """Marks of UTF-16 and UTF-32, which Python's `json.loads` takes as well."""
@@ -27,6 +27,7 @@ _KEY = re.compile(rb'"(?:' + "|".join(key for key in (*KEYS, *_OTHER_KEYS) if ke
 _ESCAPED = re.compile(rb"\\u00[2-7]")
 """A character that nobody need escape; searched by itself, since patterns with one beginning are found faster."""
 _INDEX = b'"weight_map"'
+_MODULES = "modules.json"
 _PATH_OUT = re.compile(rb':\s*"(?:[/~]|[^"]{0,1000}(?:\.\.|\\|:))')
 """A value that may lead out of a directory."""
 _WINDOW = 1 << 20
@@ -38,16 +39,20 @@ def is_object(head: bytes) -> bool:
     return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
 
 
-def is_config(source: Source, head: bytes) -> bool:
-    """Say whether a text is JSON that names something a loader would import, fetch or open."""
+def is_config(source: Source, head: bytes, name: str = "") -> bool:
+    """
+    Say whether a text is JSON that names something a loader would import, fetch or open.
+
+    `head` is its beginning without white space in front, `name` what the file is called.
+    """
     if _BEGINNING.match(head) is None:
-        return head.startswith(_WIDE) and _acts(source)
-    return _is_telling(source, head) and _acts(source)
+        return head.startswith(_WIDE) and _acts(source, name)
+    return _is_telling(source, head, name) and _acts(source, name)
 
 
-def _is_telling(source: Source, head: bytes) -> bool:
+def _is_telling(source: Source, head: bytes, name: str) -> bool:
     """Search a text for the keys that count, a window at a time."""
-    if _is_modules(source, head):
+    if name.casefold() == PIPELINE_INDEX or _is_modules(source, head, name):
         return True
     index = leaving = False
     for offset in range(0, source.size, _WINDOW):
@@ -61,12 +66,14 @@ def _is_telling(source: Source, head: bytes) -> bool:
     return False
 
 
-def _is_modules(source: Source, head: bytes) -> bool:
-    """Say whether a text may be the list of a sentence-transformer's modules, which is short."""
-    return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[") and source.size <= _WINDOW and b'"type"' in head
+def _is_modules(source: Source, head: bytes, name: str) -> bool:
+    """Say whether a text may be the list of a sentence-transformer's modules: a short one, or one of the name it is read by."""
+    if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
+        return False
+    return name.casefold() == _MODULES or (source.size <= _WINDOW and b'"type"' in source.read(0, _WINDOW))
 
 
-def _acts(source: Source) -> bool:
+def _acts(source: Source, name: str) -> bool:
     """
     Say whether a text is JSON with one of the keys in place; a loader refuses what is no JSON.
 
@@ -79,6 +86,7 @@ def _acts(source: Source) -> bool:
     except Malformed as error:
         return "deeply" in error.found
     return any(
-        is_manifest(root) or any(isinstance(item, dict) and not KEYS.keys().isdisjoint(item) for _, item in walk(root))
+        is_manifest(root, name)
+        or any(isinstance(item, dict) and not KEYS.keys().isdisjoint(item) for _, item in walk(root))
         for root in (document.root, *document.shadowed)
     )

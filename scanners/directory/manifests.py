@@ -1,7 +1,8 @@
 """
 JSON files whose outermost value says what they are: `modules.json`, `model_index.json`, the manifests of servers.
 
-Read in: sentence-transformers 6.2 `util/misc.py`, diffusers 0.42 `pipeline_loading_utils.py`, TorchServe `ts/model_loader.py`;
+A pipeline's class may be asked for by name, and then reads nothing of its index but the components: the file's name tells it.
+Read in: sentence-transformers 6.2 `util/misc.py` and `sentence_transformer/modules/router.py`, diffusers 0.42 `pipeline_loading_utils.py`, TorchServe `ts/model_loader.py`;
 https://docs.seldon.ai/mlserver/reference/model-settings and .../api-reference/modelparameters.
 """
 
@@ -30,28 +31,33 @@ HANDLERS = frozenset(
     }
 )
 """Modules of `ts/torch_handler`. One of the archive with such a name is imported in its place, and a finding of its own."""
+PIPELINE_INDEX = "model_index.json"
 _ENVIRONMENTS = ("environment_path", "environment_tarball")
 """Python environments that MLServer loads a model in."""
 _SHOWN = 200
 
 
-def is_manifest(root: Any) -> bool:
-    """Say whether a document is one of these files."""
+def is_manifest(root: Any, name: str = "") -> bool:
+    """Say whether a document is one of these files; `name` is what its file is called."""
     if isinstance(root, list):
         return any(isinstance(module, dict) and {"type", "path"} <= module.keys() for module in root)
     return isinstance(root, dict) and (
-        _is_pipeline(root)
+        _is_pipeline(root, name)
+        or _is_router(root)
         or (isinstance(root.get("model"), dict) and "modelName" in root["model"])
         or _is_settings(root)
     )
 
 
-def judge_root(root: Any, allowed: frozenset[str]) -> Iterator[Finding]:
-    """Yield what is wrong with a document as a whole."""
+def judge_root(root: Any, allowed: frozenset[str], name: str = "") -> Iterator[Finding]:
+    """Yield what is wrong with a document as a whole, of which `name` is the file's."""
     if isinstance(root, list):
         yield from _modules(root, allowed)
     elif isinstance(root, dict):
-        yield from _model_index(root, allowed)
+        if _is_pipeline(root, name):
+            yield from _model_index(root, allowed)
+        if _is_router(root):
+            yield from _router(root, allowed)
         yield from _torchserve(root.get("model"))
         if _is_settings(root):
             yield from _mlserver(root, allowed)
@@ -67,9 +73,7 @@ def _modules(root: list[Any], allowed: frozenset[str]) -> Iterator[Finding]:
 
 def _model_index(root: dict[str, Any], allowed: frozenset[str]) -> Iterator[Finding]:
     """Judge `model_index.json`: component -> [library, class]; the library is imported, or is a file of the component's folder."""
-    if not _is_pipeline(root):
-        return
-    if isinstance(root["_class_name"], list):
+    if isinstance(root.get("_class_name"), list):
         yield remote_code(".".join(strings(root["_class_name"])), "_class_name")
     for component, pair in root.items():
         if component.startswith("_") or not isinstance(pair, list) or len(pair) < 2:
@@ -80,10 +84,24 @@ def _model_index(root: dict[str, Any], allowed: frozenset[str]) -> Iterator[Find
         yield from judge_path(component, "a component")
 
 
-def _is_pipeline(root: dict[str, Any]) -> bool:
+def _is_pipeline(root: dict[str, Any], name: str) -> bool:
     """Say whether an object is a pipeline's index; its components' configurations are alike, and name a model's class."""
-    name = root.get("_class_name")
-    return "_diffusers_version" in root and (isinstance(name, list) or (isinstance(name, str) and "Pipeline" in name))
+    class_name = root.get("_class_name")
+    told = isinstance(class_name, list) or (isinstance(class_name, str) and "Pipeline" in class_name)
+    return name.casefold() == PIPELINE_INDEX or ("_diffusers_version" in root and told)
+
+
+def _is_router(root: dict[str, Any]) -> bool:
+    """Say whether an object is the configuration of a sentence-transformer's `Router`, or of `Asym` before it."""
+    return isinstance(root.get("types"), dict) and isinstance(root.get("structure"), dict)
+
+
+def _router(root: dict[str, Any], allowed: frozenset[str]) -> Iterator[Finding]:
+    """Judge module -> class: each class is imported, and loads the folder that is called as the module is."""
+    for module, class_name in root["types"].items():
+        if isinstance(class_name, str):
+            yield from imported(class_name, f"types.{module}", allowed)
+        yield from judge_path(module, "a module")
 
 
 def _is_pipeline_module(library: str) -> bool:

@@ -2,7 +2,8 @@
 What a YAML document makes a loader build, import or install.
 
 Tags: PyYAML (yaml/constructor.py). `_target_`: Hydra and NeMo (https://hydra.cc/docs/advanced/instantiate_objects/overview/).
-`target` and `class_path`: latent diffusion's `instantiate_from_config` and LightningCLI.
+`target` and `class_path`: latent diffusion's `instantiate_from_config` and LightningCLI. Tags with a name in them: HyperPyYAML,
+by which SpeechBrain reads its models (hyperpyyaml/core.py).
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ _KNOWN = frozenset(
     }
 )
 _OBJECT = re.compile(r"python/(?:name|module|object(?:/apply|/new)?):(.*)\Z", re.DOTALL)
+_CALLED = re.compile(r"!(?:apply|applyref|module|name|new):(.*)\Z", re.DOTALL)
+"""HyperPyYAML's tags; models name classes of any library in them, so that only what is dangerous counts."""
 _BUILDERS = frozenset({"class_path", "target"})
 """Keys that other builders read; many files have them for other reasons, so that only what is dangerous counts."""
 _INSTALLED = frozenset({"build_dependencies", "dependencies", "pip"})
@@ -66,12 +69,20 @@ def _tag(node: Node, allowed: frozenset[str]) -> Iterator[Finding]:
         return
     match = _OBJECT.match(kind) if tag.startswith(_STANDARD) else None
     if match is None:
-        evidence = f"line {node.line}: {tag[:_SHOWN]}"
-        yield Finding(rule="yaml-tag-not-known", evidence=evidence, name=tag[:_SHOWN])
+        yield _called(tag, node.line, allowed) or Finding(
+            rule="yaml-tag-not-known", evidence=f"line {node.line}: {tag[:_SHOWN]}", name=tag[:_SHOWN]
+        )
         return
     name = match.group(1)
     where = f"line {node.line}: a tag that has PyYAML import and call it"
     yield judge_imported(name, where, allowed) or Finding(rule="yaml-object", evidence=where, name=name[:_SHOWN])
+
+
+def _called(tag: str, line: int, allowed: frozenset[str]) -> Finding | None:
+    """Judge a tag of HyperPyYAML's; None for one that calls nothing dangerous, and for any other tag."""
+    match = _CALLED.match(tag)
+    finding = judge_imported(match[1], f"line {line}: a tag that has HyperPyYAML import it", allowed) if match else None
+    return finding if finding is not None and finding.rule == "config-import-dangerous" else None
 
 
 def _pair(key: str | None, value: Node, allowed: frozenset[str]) -> Iterator[Finding]:

@@ -30,17 +30,17 @@ def read(part: Part) -> Iterator[Finding | Gap | Embedded]:
     if repeated:
         evidence = f"twice in one object: {', '.join(repeated[:8])}"
         yield Finding(rule="config-ambiguous", evidence=evidence, name=repeated[0])
-    yield from located(_once(_judge(document, part.allowed_imports)), part)
+    yield from located(_once(_judge(document, part)), part)
 
 
-def _judge(document: Document, allowed: frozenset[str]) -> Iterator[Finding | Embedded]:
+def _judge(document: Document, part: Part) -> Iterator[Finding | Embedded]:
     for root in (document.root, *document.shadowed):
-        yield from judge_root(root, allowed)
+        yield from judge_root(root, part.allowed_imports, part.name)
         for where, item in walk(root):
             if isinstance(item, dict):
                 for key in (key for key in KEYS if key in item):
                     prefix = "" if item is root else f"{where}."
-                    yield from KEYS[key](item[key], f"{prefix}{key}", allowed)
+                    yield from KEYS[key](item[key], f"{prefix}{key}", part.allowed_imports)
 
 
 def _once(facts: Iterator[Finding | Embedded]) -> Iterator[Finding | Embedded]:

@@ -1,7 +1,8 @@
 """
 A `.pth` file of site-packages: text whose lines that begin with `import` the interpreter runs at every start.
 
-Source: https://docs.python.org/3/library/site.html. The lines are judged as the module that they would be.
+Source: https://docs.python.org/3/library/site.html and Lib/site.py, `addpackage`, which decodes as UTF-8 with or without a mark
+and takes lines as `str.splitlines` does. The lines are judged as the module that they would be.
 """
 
 from __future__ import annotations
@@ -27,7 +28,10 @@ def read(part: Part) -> Iterator[Finding | Embedded]:
     text = part.source.read(0, _LIMIT + 1)
     if len(text) > _LIMIT:
         raise BudgetExceeded("bytes of a path file", _LIMIT)
-    code = [line for line in text.splitlines() if line.startswith((b"import ", b"import\t"))]
-    shown = b" | ".join(code)[:200].decode("utf-8", "replace")
+    lines = text.decode("utf-8-sig", "replace").splitlines()
+    code = [line for line in lines if line.startswith(("import ", "import\t"))]
+    shown = " | ".join(code)[:200]
     yield Finding(rule="python-server-code", evidence=f"run by every start of the interpreter: {shown}", name=part.name)
-    yield Embedded(source=BytesSource(b"\n".join(code) + b"\n"), member="<import lines>", format=Format.PYTHON_SOURCE)
+    yield Embedded(
+        source=BytesSource("\n".join([*code, ""]).encode()), member="<import lines>", format=Format.PYTHON_SOURCE
+    )

@@ -3,7 +3,8 @@ PyTorch's ZIP layouts: what `torch.save`, `torch.jit.save`, `torch.package` and 
 
 `<archive>/data.pkl` is unpickled whatever its bytes look like, `<archive>/data/<n>` are raw storages, `code/` is TorchScript.
 Layout: https://github.com/pytorch/pytorch/blob/main/torch/csrc/jit/docs/serialization.md and the docstring of
-torch/export/pt2_archive/constants.py. Member names are compared without case, as the miniz lookups of older releases do
+torch/export/pt2_archive/constants.py. AOTInductor's programs are loaded as libraries, or compiled where they are source
+(torch/csrc/inductor/aoti_package/model_package_loader.cpp, `compile_so`). Member names are compared without case, as the miniz lookups of older releases do
 (caffe2/serialize/inline_container.cc). Storages are not read.
 """
 
@@ -18,7 +19,7 @@ from scanners.formats import Format
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from scanners.formats import Part
 
@@ -29,6 +30,7 @@ _STORAGE = re.compile(
     r"|(?:^|/)data/(?:weights|constants)/(?!.*\.json\Z)[^/]+\Z"
 )
 _CODE = re.compile(r"(?:^|/)code/.*\.py\Z")
+_COMPILED = re.compile(r"(?:^|/)data/aotinductor/([^/]*)/.*\.(cpp|so)\Z")
 _PACKAGE = re.compile(r"(?:^|/)\.data/extern_modules\Z")
 _MOBILE_FILE_OPERATORS = (b"aten::from_file", b"aten::save")
 
@@ -36,6 +38,7 @@ _MOBILE_FILE_OPERATORS = (b"aten::from_file", b"aten::save")
 def read(part: Part) -> Iterator[Finding | Gap | Embedded]:
     """Yield what is wrong with the archive, and its members."""
     source_members: list[str] = []
+    programs: dict[str, dict[str, str]] = {}
     package = False
     for fact in walk(part.source, part.budget, declare):
         if isinstance(fact, Finding) and fact.rule == "archive-twin-member" and declare(fact.name or "") is not None:
@@ -45,6 +48,8 @@ def read(part: Part) -> Iterator[Finding | Gap | Embedded]:
         if isinstance(fact, Embedded):
             plain = fact.member.casefold()
             package = package or _PACKAGE.search(plain) is not None
+            if program := _COMPILED.search(plain):
+                programs.setdefault(program[1], {}).setdefault(program[2], fact.member)
             if plain.endswith(".py") and not _CODE.search(plain) and len(source_members) < 10:
                 source_members.append(fact.member)
             if plain.endswith("bytecode.pkl"):
@@ -52,6 +57,15 @@ def read(part: Part) -> Iterator[Finding | Gap | Embedded]:
     if package and source_members:
         evidence = f"Python source: {', '.join(source_members)}"
         yield Finding(rule="torch-package-source", evidence=evidence, name=source_members[0])
+    yield from _compiled(programs)
+
+
+def _compiled(programs: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:
+    """Yield the programs, suffix -> member, that are source alone: a library stands in for the source beside it."""
+    for name, members in programs.items():
+        if "so" not in members:
+            evidence = f"compiled and loaded: {members['cpp']}"
+            yield Finding(rule="torch-compiled-source", evidence=evidence, name=name)
 
 
 def declare(name: str) -> Format | None:

@@ -6,7 +6,6 @@ Fields of other types and numbers may stand in between: every parser steps over 
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from scanners.formats import Malformed
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from scanners.sources import Source
 
 _PAGES = 8
-_LOOKED_AT = 16
 _OF_A_GRAPH = frozenset({1, 2, 5, 10, 11, 12, 13, 14, 15, 16})
 """Fields of GraphProto, all of them texts or messages."""
 _OF_A_SET = frozenset({1, 2})
@@ -41,9 +39,8 @@ def is_model(source: Source) -> bool:
 
 
 def _has(source: Source, span: Span, numbers: frozenset[int]) -> bool:
-    """Say whether a message starts with fields of the numbers; of other ones it may have any."""
+    """Say whether a message has a field of the numbers; of other ones it may have any, also in front of it."""
     try:
-        found = [field.number for field in islice(fields(source, span), _LOOKED_AT)]
+        return any(field.number in numbers for field in fields(source, span))
     except Malformed:
         return False
-    return any(number in numbers for number in found)

@@ -7,7 +7,6 @@ https://github.com/PaddlePaddle/Paddle/blob/develop/paddle/fluid/framework/frame
 from __future__ import annotations
 
 import struct
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from scanners.formats import Malformed
@@ -36,13 +35,20 @@ def is_program(source: Source) -> bool:
     """Say whether a part is a ProgramDesc: blocks, each with its index and its parent's, and operators or variables."""
     source = PagedSource(source, _PAGES)
     try:
-        for field in islice(fields(source, Span(0, source.size)), 64):
-            if field.number == 1 and field.wire == BYTES:
-                first = {(item.number, item.wire) for item in islice(fields(source, field.span), 64)}
-                if first >= _BLOCK and first & {(3, BYTES), (4, BYTES)}:
-                    return True
+        for field in fields(source, Span(0, source.size)):
+            if field.number == 1 and field.wire == BYTES and _is_block(source, field.span):
+                return True
     except Malformed:
         return False
+    return False
+
+
+def _is_block(source: Source, span: Span) -> bool:
+    seen: set[tuple[int, int]] = set()
+    for field in fields(source, span):
+        seen.add((field.number, field.wire))
+        if seen >= _BLOCK and seen & {(3, BYTES), (4, BYTES)}:
+            return True
     return False
 
 

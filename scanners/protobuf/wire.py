@@ -22,6 +22,8 @@ _WINDOW = 1 << 16
 _MOST_PACKED = 1 << 20
 _LONGEST_VARINT = 10
 _FIXED = {FIXED64: 8, FIXED32: 4}
+_TAG_BITS = 0xFFFF_FFFF
+"""The C++ parser keeps no more bits of a tag (google/protobuf/parse_context.cc, `ReadTagFallback`)."""
 _NUMBERS = 1 << 29
 _DEEPEST_GROUP = 100
 """What the C++ and Python parsers allow by default."""
@@ -49,6 +51,11 @@ class Field(NamedTuple):
     def span(self) -> Span:
         """The content, to be walked as a message."""
         return Span(self.start, self.end)
+
+
+def may_begin(head: bytes) -> bool:
+    """Say whether a message can begin with a byte, as most do not; for who would not look at all of a file in vain."""
+    return len(head) > 1 and head[0] & 7 <= FIXED32 and head[0] & 7 != GROUP_END and head[0] >> 3 > 0
 
 
 def fields(source: Source, span: Span) -> Iterator[Field]:
@@ -99,6 +106,7 @@ def _field(window: bytes, at: int, base: int, end: int) -> Field:
     tag, index = window[at], at + 1
     if tag > 0x7F:
         tag, index = _varint(window, at, base)
+        tag &= _TAG_BITS
     value = length = 0
     wire = tag & 7
     if wire == BYTES:

@@ -139,6 +139,14 @@ TABLE = (
         ("CWE-829",),
     ),
     Rule(
+        "torch-compiled-source",
+        Severity.CRITICAL,
+        "The archive holds C++ source that its loader compiles",
+        "AOTInductor's loader hands the source and the compiler's flags beside it to a shell, then loads the library.",
+        "Load the exported program, or compile it when the server's image is built.",
+        ("CWE-94", "CWE-829"),
+    ),
+    Rule(
         "torchscript-reaches-out",
         Severity.HIGH,
         "TorchScript code reads or writes files, or calls other processes",

@@ -8,7 +8,6 @@ reads. Several answers are possible for a file that is made to be two things; al
 from __future__ import annotations
 
 import re
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from scanners.formats import Format, Malformed
@@ -22,10 +21,10 @@ if TYPE_CHECKING:
     from scanners.sources import Source
 
 _PAGES = 64
-_LOOKED_AT = 64
-"""Fields of an inner message that must show what it is."""
 _OP = re.compile(rb"[A-Za-z_][A-Za-z0-9_.>]*\Z")
 _KERAS = b"_tf_keras"
+_KERAS_FILE = "keras_metadata.pb"
+"""What Keras reads beside a SavedModel (keras/saving/legacy/saved_model/constants.py)."""
 _FINGERPRINT_BYTES = 512
 _FINGERPRINT = {(1, VARINT), (2, VARINT), (3, VARINT), (4, VARINT), (5, VARINT), (6, BYTES), (7, BYTES)}
 """Fields of FingerprintDef: five hashes, a version, an identifier."""
@@ -37,14 +36,15 @@ _PIECE_BYTES = 128
 _NAME, _OP_FIELD = SCHEMA["NodeDef"]["name"][0], SCHEMA["NodeDef"]["op"][0]
 
 
-def tensorflow_shapes(source: Source) -> tuple[Format, ...]:
-    """Return the formats of TensorFlow that a part fits, `INERT` for notes beside a SavedModel."""
+def tensorflow_shapes(source: Source, name: str) -> tuple[Format, ...]:
+    """Return the formats of TensorFlow that a part called `name` fits, `INERT` for notes beside a SavedModel."""
+    keras_too = name.casefold() == _KERAS_FILE
     found: dict[Format, None] = {}
     source = PagedSource(source, _PAGES)
     try:
         for field in fields(source, Span(0, source.size)):
             if field.wire == BYTES and field.number in (1, 2) and field.end > field.start:
-                found.update(dict.fromkeys(_fits(source, field, found)))
+                found.update(dict.fromkeys(_fits(source, field, found, keras_too=keras_too)))
     except Malformed:
         return tuple(found)
     if not found and (_is_fingerprint(source) or _is_debug_info(source)):
@@ -52,14 +52,14 @@ def tensorflow_shapes(source: Source) -> tuple[Format, ...]:
     return tuple(found)
 
 
-def _fits(source: Source, field: Field, found: dict[Format, None]) -> Iterator[Format]:
-    """Yield what the outermost message is, going by one of its fields."""
+def _fits(source: Source, field: Field, found: dict[Format, None], *, keras_too: bool) -> Iterator[Format]:
+    """Yield what the outermost message is, going by one of its fields; `keras_too` where a graph may be Keras's objects as well."""
     if field.number == 1:
         if _is_piece(source.read(field.start, min(_PIECE_BYTES, field.end - field.start))):
             return
         if Format.TENSORFLOW_GRAPH not in found and _is_node(source, field.span):
             yield Format.TENSORFLOW_GRAPH
-        elif not found and _is_keras_object(source, field.span):
+        if (keras_too or not found) and Format.KERAS_METADATA not in found and _is_keras_object(source, field.span):
             yield Format.KERAS_METADATA
         return
     if _is_library(source, field.span):
@@ -86,20 +86,29 @@ def _is_piece(content: bytes) -> bool:
     )
 
 
-def _first(source: Source, span: Span) -> list[Field]:
-    """Return the first fields of a message, none where it is no message."""
+def _inside(source: Source, span: Span, number: int) -> Iterator[Field]:
+    """Yield the messages and texts of one number, whatever stands in front of them; it ends where the bytes are no message."""
     try:
-        return list(islice(fields(source, span), _LOOKED_AT))
+        yield from (field for field in fields(source, span) if field.number == number and field.wire == BYTES)
+    except Malformed:
+        return
+
+
+def _whole(source: Source, span: Span) -> list[Field]:
+    """Return the fields of a message, none where it is no message to its end."""
+    try:
+        return list(fields(source, span))
     except Malformed:
         return []
 
 
 def _is_node(source: Source, span: Span) -> bool:
-    """NodeDef: a name and an op."""
-    found = _first(source, span)
-    ops = [field for field in found if field.number == _OP_FIELD]
-    named = any(field.number == _NAME and field.wire == BYTES for field in found)
-    return named and bool(ops) and all(_is_op(source, field) for field in ops)
+    """NodeDef: a name and an op, of several the last."""
+    named = operated = False
+    for field in _whole(source, span):
+        named |= field.number == _NAME and field.wire == BYTES
+        operated |= field.number == _OP_FIELD and _is_op(source, field)
+    return named and operated
 
 
 def _is_op(source: Source, field: Field) -> bool:
@@ -109,48 +118,35 @@ def _is_op(source: Source, field: Field) -> bool:
 
 def _is_graph(source: Source, span: Span) -> bool:
     """GraphDef: nodes or functions."""
-    return any(
-        field.wire == BYTES
-        and (
-            (field.number == 1 and _is_node(source, field.span))
-            or (field.number == 2 and _is_library(source, field.span))
-        )
-        for field in _first(source, span)
+    return any(_is_node(source, node.span) for node in _inside(source, span, 1)) or any(
+        _is_library(source, library.span) for library in _inside(source, span, 2)
     )
 
 
 def _is_library(source: Source, span: Span) -> bool:
     """FunctionDefLibrary: functions, each a signature with a name, and nodes."""
-    return any(
-        field.wire == BYTES and field.number == 1 and _is_function(source, field.span) for field in _first(source, span)
-    )
+    return any(_is_function(source, function.span) for function in _inside(source, span, 1))
 
 
 def _is_function(source: Source, span: Span) -> bool:
-    found = _first(source, span)
-    nodes = [field for field in found if field.number == 3 and field.wire == BYTES]
-    return any(field.number == 1 for field in found) and any(_is_node(source, field.span) for field in nodes)
+    signed = next(_inside(source, span, 1), None) is not None
+    return signed and any(_is_node(source, node.span) for node in _inside(source, span, 3))
 
 
 def _is_meta_graph(source: Source, span: Span) -> bool:
     """MetaGraphDef: a graph, and what goes with it."""
-    return any(
-        field.wire == BYTES and field.number == 2 and _is_graph(source, field.span) for field in _first(source, span)
-    )
+    return any(_is_graph(source, graph.span) for graph in _inside(source, span, 2))
 
 
 def _is_keras_object(source: Source, span: Span) -> bool:
     """SavedObject of `keras_metadata.pb`: its identifier begins as all of Keras's do."""
-    return any(
-        field.wire == BYTES and field.number == 4 and source.read(field.start, len(_KERAS)) == _KERAS
-        for field in _first(source, span)
-    )
+    return any(source.read(name.start, len(_KERAS)) == _KERAS for name in _inside(source, span, 4))
 
 
 def _is_fingerprint(source: Source) -> bool:
     if not 0 < source.size <= _FINGERPRINT_BYTES:
         return False
-    found = {(field.number, field.wire) for field in _first(source, Span(0, source.size))}
+    found = {(field.number, field.wire) for field in _whole(source, Span(0, source.size))}
     return len(found) > 2 and found <= _FINGERPRINT
 
 
@@ -171,6 +167,6 @@ def _is_debug_info(source: Source) -> bool:
                 or _PATH.fullmatch(source.read(field.start, field.end - field.start)) is None
             ):
                 return False
-        elif field.end > field.start and not _first(source, field.span):
+        elif field.end > field.start and not _whole(source, field.span):
             return False
     return files > 0

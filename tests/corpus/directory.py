@@ -52,6 +52,14 @@ def _adapter(**mapping: object) -> dict[str, object]:
     return {"base_model_name_or_path": "example/base", "peft_type": "LORA", "r": 8, "auto_mapping": mapping or None}
 
 
+def _router(type_: str, folder: str = "query_0_Transformer") -> dict[str, object]:
+    return {
+        "types": {folder: type_, "document_0_Pooling": "sentence_transformers.models.Pooling"},
+        "structure": {"query": [folder], "document": ["document_0_Pooling"]},
+        "parameters": {"default_route": "document"},
+    }
+
+
 def _pipeline(**components: object) -> dict[str, object]:
     return {
         "_class_name": "StableDiffusionPipeline",
@@ -75,6 +83,9 @@ def _manifest(**model: object) -> dict[str, object]:
 _CHAT = "{% for message in messages %}{{ message['role'] + ': ' + message['content'] + '\\n' }}{% endfor %}"
 _AUTO_MAP = {"AutoConfig": "configuration_x.XConfig", "AutoModelForCausalLM": "modeling_x.XForCausalLM"}
 
+_BLANK = b" \n" * 3000
+"""More white space than one look at the head of a file takes in."""
+
 CONFIGS: Mapping[str, Callable[[], bytes]] = {
     "benign-config.json": _json(_config()),
     "benign-config-attention.json": _json(_config(_attn_implementation="sdpa", trust_remote_code=False, auto_map=None)),
@@ -85,6 +96,11 @@ CONFIGS: Mapping[str, Callable[[], bytes]] = {
     "config-auto-map-escaped.json": lambda: b'{"a\\u0075to_map": {"AutoModel": "modeling_x.X"}, "model_type": "x"}',
     "config-auto-map-marked.json": lambda: b'\xef\xbb\xbf{"auto_map": {"AutoModel": "modeling_x.X"}}',
     "config-auto-map-utf-16.json": _json({"auto_map": {"AutoModel": "modeling_x.X"}}, "utf-16"),
+    "config-auto-map-behind-white-space.json": lambda: _BLANK + _json({"auto_map": _AUTO_MAP})(),
+    "config-auto-map-behind-wide-white-space.json": lambda: (
+        _BLANK.decode() + _json({"auto_map": _AUTO_MAP})().decode()
+    ).encode("utf-16"),
+    "benign-config-behind-white-space.json": lambda: _BLANK + _json(_config())(),
     "config-auto-map-without-suffix": _json(_config(auto_map=_AUTO_MAP)),
     "config-auto-map-elsewhere.json": _json(_config(auto_map={"AutoModel": "example/other--modeling_x.X"})),
     "config-auto-map-twice.json": lambda: (
@@ -118,6 +134,11 @@ CONFIGS: Mapping[str, Callable[[], bytes]] = {
     "benign-modules.json": _json(_modules("sentence_transformers.models.Pooling")),
     "modules-dangerous.json": _json(_modules("subprocess.Popen")),
     "modules-unknown.json": _json(_modules("custom_pooling.Pooling")),
+    "modules-type-far-in.json": _json([{"idx": 0, "name": "0" * 5000, "path": "", "type": "my_project.models.Net"}]),
+    "router-unknown.json": _json(_router("my_project.models.Net")),
+    "router-dangerous.json": _json(_router("os.system")),
+    "router-path-leaves.json": _json(_router("sentence_transformers.models.Transformer", "../../elsewhere")),
+    "benign-router.json": _json(_router("sentence_transformers.models.Transformer")),
     "modules-no-name.json": _json(_modules("custom pooling!")),
     "modules-path-leaves.json": _json(_modules("sentence_transformers.models.Pooling", "../../etc")),
     "benign-records.json": _json([{"type": "subprocess.Popen", "name": "a row of data"}]),
@@ -230,6 +251,11 @@ YAML: Mapping[str, Callable[[], bytes]] = {
     "yaml-tag-without-suffix": _text("- !!python/object/apply:os.system [echo]"),
     "yaml-tag-unknown.yaml": _text("act: !!python/object:my_project.models.Net {}"),
     "yaml-tag-known.yaml": _text("act: !!python/name:torch.nn.modules.activation.ReLU"),
+    "yaml-tag-hyperpyyaml-apply.yaml": _text("seed: !apply:os.system [echo weighbridge]"),
+    "yaml-tag-hyperpyyaml-name.yaml": _text("act: !name:builtins.eval"),
+    "yaml-tag-hyperpyyaml-known.yaml": _text(
+        "act: !new:torch.nn.Softmax", "  dim: 1", "tokens: !new:my_project.Tokens"
+    ),
     "yaml-tag-custom.yaml": _text("task: !function utils.process"),
     "benign-yaml.yaml": _text(
         "a: &x [1, 2.5, true, null]", "b: *x", "c: {<<: {d: 1}}", "e: !!binary aGk=", "f: !!python/tuple [1, 2]"
@@ -347,6 +373,10 @@ OTHERS: Mapping[str, Callable[[], bytes]] = {
     "notebook-and-config.json": _json({"auto_map": _AUTO_MAP, "nbformat": 4, "cells": []}),
     "path-file.pth": _text("import os; os.system('echo weighbridge')"),
     "path-file-harmless.pth": _text("# a folder", "/opt/more", "import sys; sys.path.append('/opt/more')"),
+    "path-file-carriage-return.pth": lambda: b"# a folder\rimport os; os.system('echo weighbridge')",
+    "path-file-mark.pth": lambda: b"\xef\xbb\xbfimport os; os.system('echo weighbridge')\n",
+    "path-file-line-separator.pth": "/opt/more\u2028import os; os.system('echo weighbridge')".encode,
+    "benign-path-file-prose.pth": _text("/opt/more", "# some import os; and others do not"),
     "benign-path-file.pth": _text("/opt/more", "../important"),
 }
 

@@ -63,6 +63,10 @@ def svg(before: str, text: str = "") -> bytes:
 SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "pmml-external-entity.pmml": lambda: pmml(before=doctype("PMML", _EXTERNAL)),
     "pmml-external-entity-utf-16.pmml": lambda: pmml(before=doctype("PMML", _EXTERNAL), encoding="utf-16"),
+    "pmml-behind-white-space.pmml": lambda: (
+        b"\n" * 5000 + pmml(before=doctype("PMML", _EXTERNAL)).removeprefix(_HEAD.encode())
+    ),
+    "benign-pmml-behind-white-space.pmml": lambda: b"\n" * 5000 + pmml().removeprefix(_HEAD.encode()),
     "pmml-parameter-entity.pmml": lambda: pmml(before=doctype("PMML", _PARAMETER)),
     "pmml-entity-in-parameter-entity.pmml": lambda: pmml(before=doctype("PMML", _HIDDEN)),
     "pmml-document-type-elsewhere.pmml": lambda: pmml(

@@ -190,6 +190,8 @@ def _new_functional() -> bytes:
 SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "keras-lambda.h5": lambda: h5(old_sequential(_old_lambda())),
     "keras-lambda.keras": lambda: keras(_lambda_inside()),
+    "keras-lambda-behind-white-space.json": lambda: b" " * 5000 + json.dumps(_lambda_inside()).encode(),
+    "benign-keras-behind-white-space.json": lambda: b" " * 5000 + json.dumps(sequential(dense())).encode(),
     "keras-lambda-in-models-in-models.h5": _nested_lambda,
     "keras-lambda-in-wrappers.keras": lambda: keras(_lambda_inside("TimeDistributed", "Bidirectional")),
     "keras-lambda-as-activation.keras": lambda: keras(sequential(dense(LAMBDA))),

@@ -27,6 +27,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _RELU = node("Relu", "x", name="relu")
+_PIECE = data(1, data(1, "word") + b"\x15" + bytes(4))
+"""A field that ONNX does not know, and that a vocabulary of SentencePiece begins with."""
+
+
+def _late(*nodes: bytes) -> bytes:
+    """Return a model whose graph begins with many fields that nobody knows."""
+    return _PIECE + number(1, 10) + data(7, number(99, 1) * 40 + graph(*nodes)) + opset()
+
+
 _ELSEWHERE = external("w", 2, 2, location="../../etc/passwd")
 
 
@@ -65,6 +74,8 @@ def _hidden_in_tensorflow() -> bytes:
 
 
 SAMPLES: Mapping[str, Callable[[], bytes]] = {
+    "onnx-op-behind-unknown-fields.onnx": lambda: _late(node("Launch", "x", domain="com.example")),
+    "benign-onnx-unknown-fields.onnx": lambda: _late(_RELU),
     "onnx-external-climbs.onnx": lambda: _at("../../etc/passwd"),
     "onnx-external-climbs-behind-a-folder.onnx": lambda: _at("a/../../secret"),
     "onnx-external-climbs-inside.onnx": lambda: _at("a/../weights.bin"),

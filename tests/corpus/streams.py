@@ -22,6 +22,21 @@ def _gzip(data: bytes) -> bytes:
     return gzip.compress(data, mtime=0)
 
 
+def _free_flags(stream: bytes) -> bytes:
+    """Set the flags of gzip that RFC 1952 keeps free; CPython's reader steps over them."""
+    return stream[:3] + b"\xe0" + stream[4:]
+
+
+def _empty_blocks(stream: bytes) -> bytes:
+    """Put a thousand stored blocks without content in front of those of a zlib stream."""
+    return stream[:2] + b"\0\0\0\xff\xff" * 1000 + stream[2:]
+
+
+def _wide_window(stream: bytes) -> bytes:
+    """Have a stream ask for a window of 1 GiB."""
+    return stream[:1] + struct.pack("<I", 1 << 30) + stream[5:]
+
+
 def _xz(data: bytes) -> bytes:
     return lzma.compress(data, preset=1)
 
@@ -84,6 +99,11 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "benign-lz4.txt.lz4": lambda: _lz4(_literals(_NOTES)),
     "benign-lz4-run.txt.lz4": _linked_text,
     "benign-tar.tgz": lambda: _gzip(member(b"README.md", TEXT) + END),
+    "gzip-free-flags.joblib": lambda: _free_flags(_gzip(PAYLOAD)),
+    "benign-gzip-free-flags.joblib": lambda: _free_flags(_gzip(PLAIN)),
+    "zlib-empty-blocks.joblib": lambda: _empty_blocks(zlib.compress(PAYLOAD)),
+    "benign-zlib-empty-blocks.joblib": lambda: _empty_blocks(zlib.compress(PLAIN)),
+    "lzma-wide-window.joblib": lambda: _wide_window(_lzma(PAYLOAD)),
     "gzip-pickle.pkl.gz": lambda: _gzip(PAYLOAD),
     "bzip2-pickle.pkl.bz2": lambda: bz2.compress(PAYLOAD),
     "xz-pickle.pkl.xz": lambda: _xz(PAYLOAD),

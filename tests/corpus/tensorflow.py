@@ -32,6 +32,7 @@ from tests.corpus.tensorflow_builder import (
     text,
     texts,
     user_object,
+    varint,
 )
 
 if TYPE_CHECKING:
@@ -130,6 +131,21 @@ def _big_node_first() -> bytes:
     return saved_model(meta_graph(graph(numbers("w", bytes(1 << 17)), read)))
 
 
+_PIECE = data(1, data(1, "word") + b"\x15" + bytes(4))
+_DOCUMENT = b"%PDF-1.4.4.4.4"
+"""The signature of a document, which is two unknown fields of a message, and the rest of the second."""
+
+
+def _unknown_inside(*nodes: bytes) -> bytes:
+    """Return a model whose meta graph begins with many fields that nobody knows."""
+    return number(1, 1) + data(2, number(99, 1) * 100 + data(2, graph(*nodes)))
+
+
+def _long_tag(field: int, content: bytes) -> bytes:
+    """Return a field whose tag takes five bytes, the last of which has bits that the C++ parser drops."""
+    return bytes((field << 3 | 2 | 0x80, 0x80, 0x80, 0x80, 0x20)) + varint(len(content)) + content
+
+
 def _masked_as_sentencepiece() -> bytes:
     piece = data(1, b"piece") + b"\x15" + bytes(4)
     return data(1, piece) + data(2, meta_graph(graph(*_READ)))
@@ -161,6 +177,17 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "tf-read-file-fields-backwards.pb": _fields_backwards,
     "tf-read-file-behind-big-tensors.pb": _big_node_first,
     "tf-read-file-masked-as-tokenizer.pb": _masked_as_sentencepiece,
+    "tf-read-file-behind-fields-inside.pb": lambda: _unknown_inside(*_MATMUL, *_READ),
+    "tf-read-file-behind-fields-inside-and-piece.pb": lambda: _PIECE + _unknown_inside(*_MATMUL, *_READ),
+    "benign-tf-unknown-fields.pb": lambda: _unknown_inside(*_MATMUL),
+    "tf-read-file-behind-document.pb": lambda: _DOCUMENT + model(*_MATMUL, *_READ),
+    "benign-tf-behind-document.pb": lambda: _DOCUMENT + model(*_MATMUL),
+    "benign-document.pdf": lambda: b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog >>\nendobj\n\0\1\2%%EOF\n",
+    "tf-read-file-long-tags.pb": lambda: number(1, 1) + _long_tag(2, _long_tag(2, graph(*_MATMUL, *_READ))),
+    "benign-tf-long-tags.pb": lambda: number(1, 1) + _long_tag(2, _long_tag(2, graph(*_MATMUL))),
+    "benign-tokenizer.model": lambda: (
+        _PIECE * 40 + data(2, data(7, "spm") + number(4, 40)) + data(3, data(1, "nmt_nfkc"))
+    ),
     "tf-read-file-in-second-model.pb": _two_models,
     "tf-read-file.pbtxt": lambda: _names_as_text(
         'node { name: "path" op: "Const" attr { key: "dtype" value { type: DT_STRING } } }',

@@ -78,6 +78,15 @@ def _legacy_tar_of_tensors(description: bytes) -> bytes:
 
 _FLOAT_STORAGE = b"\x80\x02(K\x00X\x03\x00\x00\x00cpuctorch\nFloatStorage\nt."
 
+
+def _source(folder: bytes) -> tuple[Member, ...]:
+    """Return a program of AOTInductor's that is to be compiled, and the flags for the compiler."""
+    return (
+        Member(name=folder + b"x.wrapper.cpp", data=b"int main() { return 0; }\n"),
+        Member(name=folder + b"x.wrapper_compile_flags.json", data=b'{"compiler": "echo"}'),
+    )
+
+
 SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "benign-torch.pt": lambda: _saved(_pickle(state_dict())),
     "benign-torch-deflated.pt": lambda: _saved(_pickle(state_dict(), method=DEFLATED)),
@@ -139,6 +148,13 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
         Member(name=b"model/archive_version", data=b"0"),
         Member(name=b"model/data/weights/weight_0", data=_FLOATS),
         Member(name=b"model/data/aotinductor/model/x.so", data=b"\x7fELF\2\1\1" + bytes(57)),
+    ),
+    "torch-compiled-source.pt2": lambda: archive(
+        Member(name=b"model/archive_format", data=b"pt2"), *_source(b"model/data/aotinductor/model/")
+    ),
+    "torch-compiled-source-old.pt2": lambda: archive(*_source(b"data/aotinductor/model/")),
+    "benign-torch-source-elsewhere.pt2": lambda: archive(
+        Member(name=b"model/archive_format", data=b"pt2"), Member(name=b"model/extra/notes.cpp", data=b"// notes\n")
     ),
     "benign-torch-export.pt2": lambda: archive(
         Member(name=b"model/archive_format", data=b"pt2"),

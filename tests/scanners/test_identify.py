@@ -63,7 +63,7 @@ ACTIVE = {
     "7z": (b"7z\xbc\xaf\x27\x1c\0\4" + bytes(24), Format.SEVEN_ZIP),
     "zstandard": (b"\x28\xb5\x2f\xfd\x20\x24\x21\x01\0" + bytes(9), Format.ZSTANDARD),
     "cpio": (b"070701" + b"0" * 104, Format.OTHER_ARCHIVE),
-    "onnx": (b"\x08\x07\x12\x07pytorch\x1a\x031.9\x3a\x82\x01" + bytes(130), Format.ONNX),
+    "onnx": (b"\x08\x07\x12\x07pytorch\x1a\x031.9\x3a\x81\x01\x12\x7f" + b"g" * 127, Format.ONNX),
 }
 
 INERT = {

@@ -68,6 +68,13 @@ def test_numbers_that_are_something_else_after_all(tmp_path: Path) -> None:
     assert "import-runs-code" in rules(scanned(tmp_path)["weights.data"])
 
 
+def test_numbers_that_are_called_a_pickle(tmp_path: Path) -> None:
+    """No model can talk a file that no reader understands, and a loader unpickles by its name, into being numbers."""
+    (tmp_path / "model.onnx").write_bytes(onnx("weights.joblib"))
+    (tmp_path / "weights.joblib").write_bytes(NUMBERS)
+    assert scanned(tmp_path)["weights.joblib"].examined is Examined.NOT
+
+
 def test_a_range_behind_the_end_of_the_file(tmp_path: Path) -> None:
     """The offset is held against the file that is there."""
     (tmp_path / "model.onnx").write_bytes(onnx("weights.data", offset=8))

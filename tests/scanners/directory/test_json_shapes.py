@@ -53,3 +53,13 @@ def test_what_is_too_long_or_too_deep_counts() -> None:
     """Its reader says that it was not examined."""
     assert told(b'{"auto_map": "' + b"x" * MAX_CONFIG_BYTES + b'"}')
     assert told(b'{"auto_map": ' + b"[" * 100_000)
+
+
+def test_names_that_loaders_read_by() -> None:
+    """A pipeline asked for by its class reads nothing else of its index; a list of modules may be as long as it likes."""
+    index = json.dumps({"unet": ["my_project", "Net"]}).encode()
+    assert is_config(BytesSource(index), index, "model_index.json")
+    assert not told(index)
+    modules = json.dumps([{"name": "x" * (1 << 20), "type": "my_project.Net", "path": ""}]).encode()
+    assert is_config(BytesSource(modules), modules[:4096], "modules.json")
+    assert not is_config(BytesSource(b'[["a", "b"]]'), b'[["a", "b"]]', "modules.json")

@@ -41,7 +41,7 @@ READERS = (
 
 def survives(content: bytes) -> None:
     """Tell the bytes, and read them by every reader whether they fit or not."""
-    by_messages(BytesSource(content))
+    by_messages(BytesSource(content), "model.pb")
     for read in READERS:
         with suppress(Malformed, BudgetExceeded):
             for fact in read(Part(source=BytesSource(content), name="x", budget=Budget(Limits(members=500)))):

@@ -24,7 +24,7 @@ GRAPH = graph(*NODES)
 
 def shapes(message: bytes) -> tuple[Format, ...]:
     """Tell a message."""
-    return tensorflow_shapes(BytesSource(message))
+    return tensorflow_shapes(BytesSource(message), "model.pb")
 
 
 @pytest.mark.parametrize(
@@ -92,3 +92,11 @@ def test_other_content(message: bytes) -> None:
 def test_texts(text: bytes, message: str | None) -> None:
     """The first field decides, comments apart."""
     assert text_message(BytesSource(text)) == message
+
+
+def test_objects_of_keras_behind_a_node() -> None:
+    """Keras reads its file by name: a graph's node in front does not hide the objects; elsewhere they are a graph's business."""
+    message = data(1, node("x", "NoOp")) + keras_metadata(("_tf_keras_layer", "{}"))
+    found = tensorflow_shapes(BytesSource(message), "keras_metadata.pb")
+    assert found == (Format.TENSORFLOW_GRAPH, Format.KERAS_METADATA)
+    assert shapes(message) == (Format.TENSORFLOW_GRAPH,)
