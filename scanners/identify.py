@@ -13,7 +13,6 @@ from scanners.archives.zip_end import may_be_zip
 from scanners.formats import Format, Malformed
 from scanners.magic import HDF5_SIGNATURE, HEAD, by_head, by_offset, weak_stream
 from scanners.plain_text import is_text
-from scanners.protobuf.wire import may_begin
 from scanners.sources import BytesSource
 from scanners.suffixes import EXPECTED, PICKLE_SUFFIXES, suffix
 from scanners.unpickler.plausible import is_opcode, is_torch_legacy, looks_like_pickle
@@ -53,6 +52,8 @@ _ACCOUNTED = frozenset(
 )
 """Formats whose readers report every byte behind them: a long compressed source is not inflated to its end before that."""
 _TORCH_TAR_NAMES = frozenset({"storages", "tensors", "pickle"})
+_WIRE_TYPES = frozenset({0, 1, 2, 3, 5})
+"""Low bits of a byte that a protobuf message can begin with."""
 _CHECKPOINT_SHARD = r"\.data-[0-9]{5}-of-[0-9]{5}\Z"
 _TABLE_MAGIC = bytes.fromhex("57fb808b247547db")
 """Footer of LevelDB's table format, in which TensorFlow writes checkpoint indices (tensorflow/core/lib/io/format.h)."""
@@ -146,7 +147,7 @@ def _vocabulary(source: Source, head: bytes) -> tuple[Format, ...]:
 
 def _by_messages(part: Part, source: Source, head: bytes, found: list[Format]) -> tuple[Format, ...]:
     """Return messages that share a file with another format: their first fields can be made to spell most signatures."""
-    if not _ACCOUNTED.isdisjoint(found) or not may_begin(head):
+    if not _ACCOUNTED.isdisjoint(found) or head[0] & 7 not in _WIRE_TYPES:
         return ()
     from scanners.structure import by_messages
 

@@ -53,11 +53,6 @@ class Field(NamedTuple):
         return Span(self.start, self.end)
 
 
-def may_begin(head: bytes) -> bool:
-    """Say whether a message can begin with a byte, as most do not; for who would not look at all of a file in vain."""
-    return len(head) > 1 and head[0] & 7 <= FIXED32 and head[0] & 7 != GROUP_END and head[0] >> 3 > 0
-
-
 def fields(source: Source, span: Span) -> Iterator[Field]:
     """Yield the fields of a message in order; raise `Malformed` where the bytes are none."""
     groups: list[int] = []
