@@ -54,6 +54,8 @@ _ACCOUNTED = frozenset(
 _TORCH_TAR_NAMES = frozenset({"storages", "tensors", "pickle"})
 _WIRE_TYPES = frozenset({0, 1, 2, 3, 5})
 """Low bits of a byte that a protobuf message can begin with."""
+_OF_NUMBERS = frozenset({".ckpt", ".pb", ".weights"})
+"""Suffixes that files of nothing but numbers have too: exporters to ONNX write `weights.pb`."""
 _CHECKPOINT_SHARD = r"\.data-[0-9]{5}-of-[0-9]{5}\Z"
 _TABLE_MAGIC = bytes.fromhex("57fb808b247547db")
 """Footer of LevelDB's table format, in which TensorFlow writes checkpoint indices (tensorflow/core/lib/io/format.h)."""
@@ -211,11 +213,11 @@ def _unrecognised(part: Part) -> Format:
     """
     Return `UNKNOWN`, but for raw numbers: shards of a TensorFlow checkpoint by their name, files by the model beside them.
 
-    No model can say that of a file which its name calls a pickle.
+    No model can say that of a file which a loader takes for something else by its name.
     """
     from scanners.numbers_beside import are_numbers
 
-    if suffix(part.name) in PICKLE_SUFFIXES:
+    if suffix(part.name) in EXPECTED and suffix(part.name) not in _OF_NUMBERS:
         return Format.UNKNOWN
 
     numbers = re.search(_CHECKPOINT_SHARD, part.name) or are_numbers(part)

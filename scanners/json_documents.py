@@ -14,7 +14,10 @@ from scanners.formats import Malformed
 from scanners.limits import BudgetExceeded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+TOO_DEEP = "JSON nested too deeply to be read"
+"""What `Malformed` says of a text that another parser may read."""
 
 
 class Document(NamedTuple):
@@ -62,12 +65,22 @@ def parse(text: bytes | str, what: str, limit: int) -> Document:
         return last
 
     try:
-        root = json.loads(text, object_pairs_hook=from_pairs)
+        root = _loads(text, from_pairs)
     except RecursionError as error:
-        raise Malformed(0, what, "JSON nested too deeply to be read") from error
+        raise Malformed(0, what, TOO_DEEP) from error
     except ValueError as error:
         raise Malformed(getattr(error, "pos", 0), what, f"no JSON: {error}") from error
     return Document(root, tuple(shadowed), tuple(dict.fromkeys(repeated)))
+
+
+def _loads(text: bytes | str, hook: Callable[[list[tuple[str, Any]]], Any]) -> Any:
+    """Load a text; CPython refuses to make integers of more than some thousand digits, other parsers take them."""
+    try:
+        return json.loads(text, object_pairs_hook=hook)
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        raise
+    except ValueError:
+        return json.loads(text, object_pairs_hook=hook, parse_int=float)
 
 
 def walk(value: Any, name: str = "") -> Iterator[tuple[Place, Any]]:

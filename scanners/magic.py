@@ -236,10 +236,14 @@ def old_joblib_header(head: bytes) -> int:
     """
     Return the length of what joblib before 0.10 put in front of zlib, 0 where it is not there.
 
-    That is ZF and a hexadecimal length in 19 characters, a space more where Python 2 wrote it
+    That is ZF and a hexadecimal length in 19 characters, as `int` takes it, a space more where Python 2 wrote it
     (joblib/numpy_pickle_compat.py, `read_zfile`).
     """
-    if not head.startswith(b"ZF0x"):
+    if not head.startswith(b"ZF"):
+        return 0
+    try:
+        int(head[2:21], 16)
+    except ValueError:
         return 0
     return 22 if head[21:22] == b" " else 21
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scanners.archives.search import find, occurrences
 from scanners.boosting.xgboost import MAX_JSON_BYTES
+from scanners.directory.requirements import is_called_requirements
 from scanners.formats import Format
 from scanners.plain_text import beginning
 from scanners.suffixes import SHELL_SUFFIXES, TEMPLATE_SUFFIXES, suffix
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from scanners.formats import Part
     from scanners.sources import Source
 
-_REQUIREMENTS = re.compile(r"(?:.*[-_.])?requirements(?:[-_.].*)?\.(?:txt|in)\Z", re.IGNORECASE)
 _YAML_NAMES = frozenset({"MLmodel"})
 _YAML = (b"!!python/", b"tag:yaml.org,2002:python", b"_target_")
 """What makes a text worth reading as YAML that is not called so; each is searched by itself, which is fast."""
@@ -59,7 +59,7 @@ def _by_name(name: str, source: Source) -> Format | None:
     ending = suffix(name)
     if ending in (".yaml", ".yml") or name in _YAML_NAMES:
         return Format.YAML_CONFIG
-    if _REQUIREMENTS.match(name):
+    if is_called_requirements(name):
         return Format.REQUIREMENTS
     if ending == ".pth" and _holds(source, _PATH_FILE):
         return Format.PYTHON_PATH_FILE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 BLOCK = 512
+_BASE_256 = 0x80
 
 
 def is_tar(block: bytes) -> bool:
@@ -10,7 +11,7 @@ def is_tar(block: bytes) -> bool:
     if len(block) < BLOCK:
         return False
     try:
-        claimed = octal(block[148:156])
+        claimed = _number(block[148:156])
     except ValueError:
         return False
     if not claimed:
@@ -18,6 +19,11 @@ def is_tar(block: bytes) -> bool:
     unsigned = sum(block[:BLOCK]) - sum(block[148:156]) + 8 * 0x20
     signed = unsigned - 256 * sum(byte > 127 for byte in block[:148] + block[156:BLOCK])
     return claimed in (unsigned, signed)
+
+
+def _number(field: bytes) -> int:
+    """Decode a checksum, in whose place CPython takes GNU's base 256 as well, which starts with a set bit."""
+    return int.from_bytes(field[1:], "big") if field[0] == _BASE_256 else octal(field)
 
 
 def octal(field: bytes) -> int:

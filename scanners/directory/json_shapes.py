@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from scanners.directory.huggingface import KEYS
 from scanners.directory.manifests import PIPELINE_INDEX, is_manifest
 from scanners.formats import Malformed
-from scanners.json_documents import parse, walk
+from scanners.json_documents import TOO_DEEP, parse, walk
 
 if TYPE_CHECKING:
     from scanners.sources import Source
@@ -84,7 +84,7 @@ def _acts(source: Source, name: str) -> bool:
     try:
         document = parse(source.read(0, source.size), "a configuration", MAX_CONFIG_BYTES)
     except Malformed as error:
-        return "deeply" in error.found
+        return error.found == TOO_DEEP
     return any(
         is_manifest(root, name)
         or any(isinstance(item, dict) and not KEYS.keys().isdisjoint(item) for _, item in walk(root))

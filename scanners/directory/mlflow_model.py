@@ -43,9 +43,22 @@ def _flavor(name: str, flavor: Node, allowed: frozenset[str]) -> Iterator[Findin
     for key in _PATHS:
         path = flavor.get(key)
         yield from judge_path(path.text if path is not None else None, f"{name}.{key}")
+    for file in _environments(flavor):
+        yield from judge_path(file, f"{name}.env")
+
+
+def environments(root: Node) -> Iterator[str]:
+    """Yield the paths of the files that say what MLflow installs before it loads a model."""
+    flavors = root.get("flavors")
+    for _, flavor in flavors.pairs if flavors is not None else ():
+        yield from _environments(flavor)
+
+
+def _environments(flavor: Node) -> Iterator[str]:
+    """Yield a flavor's environment: one for each manager, or one for conda as MLflow before 2.0 wrote it."""
     environment = flavor.get("env")
-    for manager, file in environment.pairs if environment is not None else ():
-        yield from judge_path(file.text, f"{name}.env.{manager.text}")
+    files = () if environment is None else (environment, *(file for _, file in environment.pairs))
+    yield from (file.text for file in files if file.text and file.text not in ("null", "~"))
 
 
 def _loader(module: str, where: str, allowed: frozenset[str]) -> Iterator[Finding]:

@@ -34,6 +34,18 @@ PUBLIC = (
 )
 """Indices that the frameworks' own installation pages name."""
 _SHOWN = 200
+_NAMES = re.compile(r"(?:.*[-_.])?requirements(?:[-_.].*)?\.(?:txt|in)\Z", re.IGNORECASE)
+
+
+def is_called_requirements(name: str) -> bool:
+    """Say whether a file is taken for a list of requirements by its name."""
+    return _NAMES.match(name) is not None
+
+
+def further_file(line: str) -> str | None:
+    """Return the path of the file that a line has pip read as well."""
+    match = _FURTHER.match(_COMMENT.sub("", line).strip())
+    return match[1] if match else None
 
 
 def judge_requirement(line: str, where: str) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from scanners.directory.imported import judge_imported
-from scanners.directory.requirements import judge_requirement
+from scanners.directory.requirements import further_file, judge_requirement
 from scanners.findings import Finding
 
 if TYPE_CHECKING:
@@ -60,6 +60,14 @@ def judge_nodes(documents: Documents, allowed: frozenset[str]) -> Iterator[Findi
         for key, value in node.pairs:
             yield from _pair(key.text, value, allowed)
         yield from _channels(node)
+
+
+def named_files(documents: Documents) -> Iterator[str]:
+    """Yield the paths of the files that the environments of a stream have pip read."""
+    for node in documents.nodes:
+        for key, value in node.pairs:
+            paths = (further_file(item.text or "") for item in value.items) if key.text in _INSTALLED else ()
+            yield from (path for path in paths if path is not None)
 
 
 def _tag(node: Node, allowed: frozenset[str]) -> Iterator[Finding]:

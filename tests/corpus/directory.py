@@ -277,6 +277,18 @@ YAML: Mapping[str, Callable[[], bytes]] = {
     "benign-yaml-class-path.yaml": _text("model:", "  class_path: my_project.models.Net", "target: ldm.models.Net"),
 }
 REQUIREMENTS: Mapping[str, Callable[[], bytes]] = {
+    "requirements-utf-16.txt": lambda: "--extra-index-url https://example.com/simple\nx\n".encode("utf-16"),
+    "benign-requirements-utf-16.txt": lambda: "numpy\n".encode("utf-16"),
+    "requirements-utf-7.txt": lambda: b"# coding: utf-7\n+AC0ALQBpAG4AZABlAHgALQB1AHIAbA- https://example.com/simple\n",
+    "benign-requirements-coding.txt": lambda: b"# -*- coding: utf-8 -*-\nnumpy\n",
+    "benign-requirements-alone.txt": _text("-r base.txt", "numpy"),
+    "requirements-further.zip": lambda: archive(
+        Member(name=b"requirements.txt", data=b"-r base.lst\n"), Member(name=b"base.lst", data=b"numpy\n")
+    ),
+    "benign-requirements-further.zip": lambda: archive(
+        Member(name=b"requirements.txt", data=b"-r base-requirements.txt\n"),
+        Member(name=b"base-requirements.txt", data=b"numpy\n"),
+    ),
     "requirements.txt": _text(
         "# what the model needs",
         "--extra-index-url https://download.pytorch.org/whl/cpu",

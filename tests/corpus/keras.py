@@ -187,10 +187,18 @@ def _new_functional() -> bytes:
     return keras(model)
 
 
+def _beside(config: dict[str, Any], value: bytes) -> bytes:
+    """Return a configuration with one more value, written as it is given."""
+    return json.dumps(config).encode()[:-1] + b', "more": ' + value + b"}"
+
+
 SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "keras-lambda.h5": lambda: h5(old_sequential(_old_lambda())),
     "keras-lambda.keras": lambda: keras(_lambda_inside()),
     "keras-lambda-behind-white-space.json": lambda: b" " * 5000 + json.dumps(_lambda_inside()).encode(),
+    "keras-lambda-beside-deep-nesting.json": lambda: _beside(_lambda_inside(), b"[" * 3000 + b"]" * 3000),
+    "keras-lambda-beside-long-number.json": lambda: _beside(_lambda_inside(), b"1" * 5000),
+    "benign-keras-beside-long-number.json": lambda: _beside(sequential(dense()), b"1" * 5000),
     "benign-keras-behind-white-space.json": lambda: b" " * 5000 + json.dumps(sequential(dense())).encode(),
     "keras-lambda-in-models-in-models.h5": _nested_lambda,
     "keras-lambda-in-wrappers.keras": lambda: keras(_lambda_inside("TimeDistributed", "Bidirectional")),

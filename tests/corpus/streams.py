@@ -103,6 +103,8 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "benign-gzip-free-flags.joblib": lambda: _free_flags(_gzip(PLAIN)),
     "zlib-empty-blocks.joblib": lambda: _empty_blocks(zlib.compress(PAYLOAD)),
     "benign-zlib-empty-blocks.joblib": lambda: _empty_blocks(zlib.compress(PLAIN)),
+    "zfile-length-without-prefix.joblib": lambda: b"ZF" + b"1a".ljust(19) + zlib.compress(PAYLOAD),
+    "benign-zfile-length-without-prefix.joblib": lambda: b"ZF" + b"1a".ljust(19) + zlib.compress(PLAIN),
     "lzma-wide-window.joblib": lambda: _wide_window(_lzma(PAYLOAD)),
     "gzip-pickle.pkl.gz": lambda: _gzip(PAYLOAD),
     "bzip2-pickle.pkl.bz2": lambda: bz2.compress(PAYLOAD),

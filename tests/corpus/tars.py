@@ -42,12 +42,20 @@ def _name_is_pickle() -> bytes:
     return member(PAYLOAD, TEXT) + END
 
 
+def _base_256(tar: bytes) -> bytes:
+    """Write the checksum of the first header in GNU's base 256."""
+    value = int(tar[148:154], 8)
+    return tar[:148] + b"\x80" + value.to_bytes(7, "big") + tar[156:]
+
+
 SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "benign-tar-ustar.tar": lambda: _by_tarfile(tarfile.USTAR_FORMAT),
     "benign-tar-gnu.tar": lambda: _by_tarfile(tarfile.GNU_FORMAT),
     "benign-tar-pax.tar": lambda: _by_tarfile(tarfile.PAX_FORMAT),
     "benign-tar-v7.tar": lambda: member(b"README.md", TEXT, magic=bytes(8)) + END,
     "benign-tar-no-end.tar": lambda: _README,
+    "tar-checksum-base-256.tar": lambda: _base_256(member(b"GIF89a.pkl", PAYLOAD)) + END,
+    "benign-tar-checksum-base-256.tar": lambda: _base_256(member(b"model.pkl", PLAIN)) + END,
     "benign-tar-model.tar": lambda: _README + member(b"model.pkl", PLAIN) + END,
     "benign-tar-base-256.tar": lambda: member(b"a.txt", TEXT, size=b"\x80" + bytes(10) + bytes([len(TEXT)])) + END,
     "tar-pickle.tar": lambda: _README + _HOSTILE + END,

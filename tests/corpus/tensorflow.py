@@ -131,6 +131,7 @@ def _big_node_first() -> bytes:
     return saved_model(meta_graph(graph(numbers("w", bytes(1 << 17)), read)))
 
 
+_TEXT_READ = b"name: 'x' op: 'ReadFile' input: 'p'"
 _PIECE = data(1, data(1, "word") + b"\x15" + bytes(4))
 _DOCUMENT = b"%PDF-1.4.4.4.4"
 """The signature of a document, which is two unknown fields of a message, and the rest of the second."""
@@ -179,6 +180,13 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "tf-read-file-masked-as-tokenizer.pb": _masked_as_sentencepiece,
     "tf-read-file-behind-fields-inside.pb": lambda: _unknown_inside(*_MATMUL, *_READ),
     "tf-read-file-behind-fields-inside-and-piece.pb": lambda: _PIECE + _unknown_inside(*_MATMUL, *_READ),
+    "tf-text-comment-in-field.pbtxt": lambda: b"node # a node\n{ " + _TEXT_READ + b" }",
+    "tf-text-far-value.pbtxt": lambda: b"meta_graphs" + b" " * 500 + b"{ graph_def { node { " + _TEXT_READ + b" } } }",
+    "tf-text-negative-version.pbtxt": lambda: b"version: -1 node { " + _TEXT_READ + b" }",
+    "benign-tf-text-comment-in-field.pbtxt": lambda: (
+        b"version # old\n: -1 node # a node\n" + b"{ name: 'x' op: 'NoOp' }"
+    ),
+    "benign-prose-about-nodes.pbtxt": lambda: b"node # this is a text\n: about nodes",
     "benign-tf-unknown-fields.pb": lambda: _unknown_inside(*_MATMUL),
     "tf-read-file-behind-document.pb": lambda: _DOCUMENT + model(*_MATMUL, *_READ),
     "benign-tf-behind-document.pb": lambda: _DOCUMENT + model(*_MATMUL),

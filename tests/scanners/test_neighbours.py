@@ -130,3 +130,25 @@ def test_the_same_model_is_read_anew_when_it_has_changed(tmp_path: Path) -> None
     assert scanned(tmp_path)["weights.data"].formats == ("tensor-data",)
     (tmp_path / "model.onnx").write_bytes(onnx("elsewhere.data"))
     assert scanned(tmp_path)["weights.data"].formats == ("unknown",)
+
+
+@pytest.mark.parametrize(
+    ("first", "text"),
+    [
+        ("requirements.txt", "-r further.lst"),
+        ("conda.yaml", "dependencies: [pip: [-r further.lst]]"),
+        ("MLmodel", "flavors: {python_function: {env: {virtualenv: further.lst}}}"),
+        ("MLmodel", "flavors: {python_function: {env: further.lst}}"),
+    ],
+)
+@pytest.mark.parametrize(("line", "told"), [("git+https://example.com/x", True), ("numpy", False)])
+def test_what_is_installed_from_a_file_of_any_name(
+    tmp_path: Path, first: str, text: str, line: str, *, told: bool
+) -> None:
+    """A file that another one has installed is read for what that says it is."""
+    (tmp_path / first).write_text(text)
+    (tmp_path / "further.lst").write_text(f"dependencies: [{line}]" if first == "MLmodel" else line)
+    reports = scanned(tmp_path)
+    assert (rules(reports[first]) == ["requirement-not-from-index"]) is told
+    assert (rules(reports[first]) == []) is not told
+    assert reports["further.lst"].formats == ("inert",)
