@@ -14,10 +14,12 @@ from scanners.formats import Malformed
 from scanners.limits import BudgetExceeded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-TOO_DEEP = "JSON nested too deeply to be read"
-"""What `Malformed` says of a text that another parser may read."""
+_TOO_DEEP = "JSON nested too deeply to be read"
+_TOO_LONG = "JSON with a number of too many digits"
+NOT_FOR_US = frozenset({_TOO_DEEP, _TOO_LONG})
+"""What `Malformed` says of a text that another parser may read, or the same one as another release or process has it."""
 
 
 class Document(NamedTuple):
@@ -65,22 +67,14 @@ def parse(text: bytes | str, what: str, limit: int) -> Document:
         return last
 
     try:
-        root = _loads(text, from_pairs)
+        root = json.loads(text, object_pairs_hook=from_pairs)
     except RecursionError as error:
-        raise Malformed(0, what, TOO_DEEP) from error
-    except ValueError as error:
+        raise Malformed(0, what, _TOO_DEEP) from error
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise Malformed(getattr(error, "pos", 0), what, f"no JSON: {error}") from error
+    except ValueError as error:
+        raise Malformed(0, what, _TOO_LONG) from error
     return Document(root, tuple(shadowed), tuple(dict.fromkeys(repeated)))
-
-
-def _loads(text: bytes | str, hook: Callable[[list[tuple[str, Any]]], Any]) -> Any:
-    """Load a text; CPython refuses to make integers of more than some thousand digits, other parsers take them."""
-    try:
-        return json.loads(text, object_pairs_hook=hook)
-    except (json.JSONDecodeError, UnicodeDecodeError):
-        raise
-    except ValueError:
-        return json.loads(text, object_pairs_hook=hook, parse_int=float)
 
 
 def walk(value: Any, name: str = "") -> Iterator[tuple[Place, Any]]:

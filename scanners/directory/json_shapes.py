@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from scanners.directory.huggingface import KEYS
 from scanners.directory.manifests import PIPELINE_INDEX, is_manifest
 from scanners.formats import Malformed
-from scanners.json_documents import TOO_DEEP, parse, walk
+from scanners.json_documents import NOT_FOR_US, parse, walk
 
 if TYPE_CHECKING:
     from scanners.sources import Source
@@ -77,14 +77,14 @@ def _acts(source: Source, name: str) -> bool:
     """
     Say whether a text is JSON with one of the keys in place; a loader refuses what is no JSON.
 
-    Too long a one, or one nested too deeply for this parser, counts: its reader says that it was not examined.
+    Too long a one, or one for other parsers, counts: its reader says that it was not examined.
     """
     if source.size > MAX_CONFIG_BYTES:
         return True
     try:
         document = parse(source.read(0, source.size), "a configuration", MAX_CONFIG_BYTES)
     except Malformed as error:
-        return error.found == TOO_DEEP
+        return error.found in NOT_FOR_US
     return any(
         is_manifest(root, name)
         or any(isinstance(item, dict) and not KEYS.keys().isdisjoint(item) for _, item in walk(root))

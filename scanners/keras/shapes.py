@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from scanners.formats import Malformed
-from scanners.json_documents import TOO_DEEP
+from scanners.json_documents import NOT_FOR_US
 from scanners.keras.config import MAX_CONFIG_BYTES, parse
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def is_config(source: Source, head: bytes) -> bool:
     """
     Say whether a part is JSON that Keras would build a model of.
 
-    One that is too long, or nested too deeply for this parser, counts if the key is in it: its reader says that it was not read.
+    One that is too long, or is JSON for other parsers, counts if the key is in it: its reader says that it was not read.
     """
     if _BEGINNING.match(head) is None or not _has_key(source):
         return False
@@ -35,7 +35,7 @@ def is_config(source: Source, head: bytes) -> bool:
     try:
         config = parse(source.read(0, source.size))
     except Malformed as error:
-        return error.found == TOO_DEEP
+        return error.found in NOT_FOR_US
     return any(_is_model(root) for root in (config.root, *config.shadowed))
 
 

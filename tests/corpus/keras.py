@@ -198,7 +198,7 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "keras-lambda-behind-white-space.json": lambda: b" " * 5000 + json.dumps(_lambda_inside()).encode(),
     "keras-lambda-beside-deep-nesting.json": lambda: _beside(_lambda_inside(), b"[" * 3000 + b"]" * 3000),
     "keras-lambda-beside-long-number.json": lambda: _beside(_lambda_inside(), b"1" * 5000),
-    "benign-keras-beside-long-number.json": lambda: _beside(sequential(dense()), b"1" * 5000),
+    "benign-keras-beside-number.json": lambda: _beside(sequential(dense()), b"1" * 4000),
     "benign-keras-behind-white-space.json": lambda: b" " * 5000 + json.dumps(sequential(dense())).encode(),
     "keras-lambda-in-models-in-models.h5": _nested_lambda,
     "keras-lambda-in-wrappers.keras": lambda: keras(_lambda_inside("TimeDistributed", "Bidirectional")),
