@@ -79,10 +79,15 @@ def _encoding(source: bytes) -> Iterator[Finding]:
 
 
 def _is_passive(tree: ast.Module) -> bool:
-    """Say whether a module does nothing: documentation, `pass`, and constants."""
+    """Say whether a module does nothing: documentation, `pass`, and names of constants."""
     return all(
         isinstance(node, ast.Pass)
         or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
-        or (isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant))
+        or (isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and _are_names(node.targets))
         for node in tree.body
     )
+
+
+def _are_names(targets: list[ast.expr]) -> bool:
+    """Say whether what is assigned to are names: to reach an attribute or an item, any expression may run."""
+    return all(isinstance(target, ast.Name) for target in targets)

@@ -156,6 +156,9 @@ OTHERS: Mapping[str, Callable[[], bytes]] = {
     "modeling-nested.py": lambda: b"x = " + b"(" * 5_000 + b")" * 5_000 + b"\n",
     "modeling-long-chain.py": lambda: b"x = f()" + b".a()" * 100_000 + b"\n",
     "modeling-oversized.py": lambda: b"x = f(1)\n" * 300_000,
+    "python-call-in-target.py": _source("__import__('os').system('echo weighbridge').x = 1"),
+    "python-call-in-key.py": _source("x = ''", "x[__import__('os').system('echo weighbridge')] = 1"),
+    "benign-module-of-constants.py": _source("version = __version__ = '1.0'", "author = None"),
     "benign-empty-module.py": _source('"""Nothing."""', '__version__ = "1.0"'),
     "model.py": _source(
         "import triton_python_backend_utils as pb_utils",
