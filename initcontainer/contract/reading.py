@@ -67,8 +67,12 @@ NATIVE_RESOURCES = frozenset({"cpu", "memory", "ephemeral-storage"})
 """What a gate may be given, as much or as little as one likes. Devices come with mounts, variables and hooks of their
 drivers (CDI): https://kubernetes.io/docs/concepts/scheduling-eviction/dynamic-resource-allocation/"""
 
-FOREIGN_VARIABLES = ("AWS_", "AZURE_")
-"""Prefixes of variables that cloud identity webhooks add to every container; the gate reads none of them."""
+FOREIGN_VARIABLES = ("AWS_", "AZURE_", "JOB_COMPLETION_INDEX", "LWS_")
+"""
+Prefixes of variables that are added to every container, gates among them, and of which the gate reads none: by cloud identity
+webhooks, by the controller of indexed Jobs (kubernetes/pkg/controller/job/indexed_job_utils.go,
+`addCompletionIndexEnvVariables`) and by LeaderWorkerSet (lws/pkg/utils/pod/pod_utils.go, `AddLWSVariables`).
+"""
 FOREIGN_SUFFIX = "_PROXY"
 """End, in any case, of variables that proxy injectors add."""
 
@@ -171,9 +175,19 @@ def _environment(container: Mapping[str, Any]) -> Iterator[Deviation]:
         if not isinstance(name, str) or not _is_foreign(name):
             problem = f"{shown(name)} is not one of the harmless additions of clouds and proxies"
             yield Deviation(path=f"env[{index}]", problem=problem, remedy="remove it")
-        elif fields.keys() - {"name", "value"} or not isinstance(fields.get("value", ""), str):
-            problem = f"{shown(name)} has no literal value"
+        elif not _is_told(fields):
+            problem = f"{shown(name)} has neither a literal value nor one that is a field of the pod"
             yield Deviation(path=f"env[{index}]", problem=problem, remedy="give it a value, or remove it")
+
+
+def _is_told(variable: Mapping[str, Any]) -> bool:
+    """Say whether a variable's value stands in the pod itself, and not in a Secret or ConfigMap."""
+    source = variable.get("valueFrom")
+    if source is not None:
+        return (
+            variable.keys() <= {"name", "valueFrom"} and isinstance(source, Mapping) and source.keys() == {"fieldRef"}
+        )
+    return variable.keys() <= {"name", "value", "valueFrom"} and isinstance(variable.get("value", ""), str)
 
 
 def _is_foreign(name: str) -> bool:

@@ -152,6 +152,29 @@ CASES: Mapping[str, Case] = {
         obj=lambda: pod(init=[gate(env=_env(("PYTHONPATH", "/weighbridge/0")))]), **_denied("gate-weakened")
     ),
     "gate-weakened--cloud-environment--allowed": Case(obj=lambda: pod(init=[gate(env=_env(("AWS_REGION", "eu-1")))])),
+    "gate-weakened--environment-of-a-job--allowed": Case(
+        obj=lambda: pod(
+            init=[
+                gate(
+                    env=[
+                        {
+                            "name": "JOB_COMPLETION_INDEX",
+                            "valueFrom": {
+                                "fieldRef": {"fieldPath": "metadata.labels['batch.kubernetes.io/job-completion-index']"}
+                            },
+                        },
+                        *_env(("LWS_LEADER_ADDRESS", "llm-0.llm.default"), ("LWS_GROUP_SIZE", "4")),
+                    ]
+                )
+            ]
+        )
+    ),
+    "gate-weakened--environment-from-a-secret": Case(
+        obj=lambda: pod(
+            init=[gate(env=[{"name": "AWS_PROFILE", "valueFrom": {"secretKeyRef": {"name": "aws", "key": "profile"}}}])]
+        ),
+        **_denied("gate-weakened"),
+    ),
     "gate-weakened--sidecar": Case(obj=lambda: pod(init=[gate(restartPolicy="Always")]), **_denied("gate-weakened")),
     "gate-weakened--import-not-allowed": Case(
         obj=lambda: pod(init=[_gate_with_argument("--allow-import=builtins.eval")]), **_denied("gate-weakened")
