@@ -59,8 +59,8 @@ requirements: $(VENV)/.run ## lock the images' requirements with hashes, by the 
 	    --no-emit-find-links --strip-extras $(UPGRADE) requirements/$$set.in --output-file requirements/$$set.txt || exit; \
 	done
 
-allowlist: $(VENV)/.run ## regenerate the import allowlist: hours, and 40 GB below .allowlist
-	$(BIN)/python -m tools.allowlist .allowlist
+allowlist: $(VENV)/.run ## regenerate the import allowlist: hours; environments are removed once their files are saved
+	$(BIN)/python -m tools.allowlist --remove .allowlist
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) .demo .bench .fuzz build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

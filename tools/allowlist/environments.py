@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import tomllib
 from dataclasses import dataclass
@@ -32,20 +33,29 @@ class Environment:
 
     def saved(self, cache: Path, savers: Path = SAVERS) -> Path:
         """Build the environment, run its savers once, and return the directory of the files they saved."""
-        python = self.interpreter(cache)
         for saver in self.savers:
             directory = cache / "saved" / self.name / saver
             if not directory.exists():
                 unfinished = directory.with_name(f"{saver}.unfinished")
-                _run(python, savers / "runner.py", savers / f"{saver}.py", unfinished)
+                shutil.rmtree(unfinished, ignore_errors=True)
+                _run(self.interpreter(cache), savers / "runner.py", savers / f"{saver}.py", unfinished)
                 unfinished.rename(directory)
         return cache / "saved" / self.name
 
     def versions(self, cache: Path) -> dict[str, str]:
-        """Return the versions of all distributions that pip sees in the environment."""
-        command = (self.interpreter(cache), "-m", "pip", "list", "--format", "json")
-        listed = subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - the environment's own pip
-        return {item["name"].lower(): item["version"] for item in json.loads(listed.stdout)}
+        """Return the versions of all distributions that pip sees in the environment, written down when first asked."""
+        written = cache / "saved" / self.name / "versions.json"
+        if not written.exists():
+            command = (self.interpreter(cache), "-m", "pip", "list", "--format", "json")
+            listed = subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - the environment's own pip
+            versions = {item["name"].lower(): item["version"] for item in json.loads(listed.stdout)}
+            written.parent.mkdir(parents=True, exist_ok=True)
+            written.write_text(json.dumps(versions, indent=1) + "\n")
+        return json.loads(written.read_text())  # type: ignore[no-any-return]
+
+    def remove(self, cache: Path) -> None:
+        """Delete the installed libraries; what they saved stays."""
+        shutil.rmtree(cache / "environments" / self.name, ignore_errors=True)
 
     def interpreter(self, cache: Path) -> Path:
         """Build the environment if need be, and return its Python."""
@@ -87,7 +97,7 @@ def list_saved(directory: Path) -> Listing:
 
 
 def _run(*command: str | Path) -> None:
-    subprocess.run(command, check=True)  # noqa: S603 - our own programs, and pip with our own table
+    subprocess.run([str(item) for item in command], check=True)  # noqa: S603 - our own programs, and pip with our own table
 
 
 def _find_python(version: str) -> Path:

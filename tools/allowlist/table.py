@@ -13,7 +13,7 @@ from scanners.imports.denylist import find_denial
 from tools.allowlist.listing import CALLED, MADE, NAMED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tools.allowlist.listing import Listing
 
@@ -124,6 +124,27 @@ def read_review(table: Path = HERE / "review.toml") -> Review:
         for kind in ("limit", "keep", "add")
     )
     return Review(limits=limits, kept=kept, additions=additions)
+
+
+def list_uncovered(table: str, by: str) -> list[str]:
+    """Return the names and uses of a table's text for which another's allows less, or nothing."""
+    allowed = dict(_uses(by))
+    return [f"{name} {use}" for name, use in _uses(table) if not _covers(allowed.get(name), use)]
+
+
+def _uses(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the name and use of each row, without where it was seen."""
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            name, use, _ = line.split("\t")
+            yield name, use
+
+
+def _covers(allowed: str | None, use: str) -> bool:
+    if allowed is None:
+        return False
+    (strongest, _, filled), (strength, _, fills) = allowed.partition("+"), use.partition("+")
+    return _STRENGTH.index(strongest) >= _STRENGTH.index(strength) and (filled == fills or not fills)
 
 
 # Top-level modules whose distribution has another name.

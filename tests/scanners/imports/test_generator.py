@@ -1,11 +1,15 @@
 """The generator writes what was seen, less what is denied, with its provenance."""
 
+import json
+import shutil
+import sys
 from pathlib import Path
 
 from tests.corpus.import_builder import Opcodes, call, called, made, named, push, stream
-from tools.allowlist.environments import list_saved, read_environments
+from tools.allowlist.__main__ import collect
+from tools.allowlist.environments import Environment, list_saved, read_environments
 from tools.allowlist.listing import CALLED, MADE, NAMED, Listing
-from tools.allowlist.table import Decision, Review, Table, read_review
+from tools.allowlist.table import Decision, Review, Table, list_uncovered, read_review
 
 NOTHING = Review(limits=(), kept=(), additions=())
 
@@ -107,3 +111,60 @@ def test_the_tables_of_the_repository_can_be_read() -> None:
     review = read_review()
     for decision in (*review.limits, *review.kept, *review.additions):
         assert decision.reason
+
+
+def test_a_second_table_is_held_against_the_first() -> None:
+    """More of a name, or more items put in, is a difference; less is none."""
+    written = "# head\na:b\tmade\tx 1\nc:d\tcalled+items\tx 1\n"
+    assert list_uncovered("a:b\tnamed\ty 2\nc:d\tcalled\ty 2\n", written) == []
+    assert list_uncovered("a:b\tcalled\ty 2\ne:f\tnamed\ty 2\n", written) == ["a:b called", "e:f named"]
+    assert list_uncovered(written, "a:b\tmade\tx 1\nc:d\tcalled\tx 1\n") == ["c:d called+items"]
+
+
+def _saved(cache: Path, name: str, data: bytes) -> Environment:
+    directory = cache / "saved" / name
+    (directory / "one").mkdir(parents=True)
+    (directory / "one" / "a.pickle").write_bytes(data)
+    (directory / "versions.json").write_text(json.dumps({"library": "1.0"}))
+    installed = cache / "environments" / name / "installed"
+    installed.parent.mkdir(parents=True)
+    installed.touch()
+    return Environment(name=name, python="3.11", requirements=(), savers=("one",))
+
+
+def test_an_environment_that_fails_costs_only_itself(tmp_path: Path) -> None:
+    """It is named with the reason, and those behind it are still listed."""
+    good = _saved(tmp_path, "good", call("library", "thing"))
+    broken = _saved(tmp_path, "broken", b"\x80\x04no pickle")
+    missing = Environment(name="missing", python="9.9", requirements=(), savers=("one",))
+    table = Table()
+    failures = collect([broken, missing, good], table, tmp_path)
+    assert failures.keys() == {"broken", "missing"}
+    assert "a.pickle" in failures["broken"]
+    assert "python9.9" in failures["missing"]
+    assert str(table.rows["library:thing"]) == "called\tlibrary 1.0"
+
+
+def test_a_removed_environment_keeps_what_it_saved(tmp_path: Path) -> None:
+    """A second run needs neither the libraries nor pip."""
+    good = _saved(tmp_path, "good", call("library", "thing"))
+    for _ in range(2):
+        table = Table()
+        assert collect([good], table, tmp_path, remove=True) == {}
+        assert table.rows.keys() == {"library:thing"}
+        assert not (tmp_path / "environments" / "good").exists()
+
+
+def test_a_saver_that_was_cut_off_starts_anew(tmp_path: Path) -> None:
+    """Files of the first try do not stay among those of the second."""
+    good = _saved(tmp_path, "good", b"")
+    shutil.rmtree(tmp_path / "saved" / "good" / "one")
+    unfinished = tmp_path / "saved" / "good" / "one.unfinished"
+    unfinished.mkdir()
+    (unfinished / "old.pickle").touch()
+    python = tmp_path / "environments" / "good" / "bin" / "python"
+    python.parent.mkdir()
+    python.symlink_to(sys.executable)
+    (tmp_path / "runner.py").write_text("import pathlib, sys; pathlib.Path(sys.argv[2]).mkdir()")
+    saved = good.saved(tmp_path, savers=tmp_path)
+    assert list((saved / "one").iterdir()) == []
