@@ -27,7 +27,7 @@ PARAMETER = struct.Struct("<IQIi")
 """What stands in front of a tensor's description: a version, the levels of detail, a version, the description's length."""
 _LONGEST_DESCRIPTION = 1024
 _BLOCK = {(1, VARINT), (2, VARINT)}
-"""Index and parent of a block, which every one of them has."""
+"""Index and parent of a block, which every one of them must have for a parser to take it."""
 _PAGES = 8
 
 
@@ -35,12 +35,11 @@ def is_program(source: Source) -> bool:
     """Say whether a part is a ProgramDesc: blocks, each with its index and its parent's, and operators or variables."""
     source = PagedSource(source, _PAGES)
     try:
-        for field in fields(source, Span(0, source.size)):
-            if field.number == 1 and field.wire == BYTES and _is_block(source, field.span):
-                return True
+        blocks = (field for field in fields(source, Span(0, source.size)) if field.number == 1 and field.wire == BYTES)
+        first = next(blocks, None)
+        return first is not None and _is_block(source, first.span)
     except Malformed:
         return False
-    return False
 
 
 def _is_block(source: Source, span: Span) -> bool:

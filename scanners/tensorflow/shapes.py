@@ -8,11 +8,13 @@ reads. Several answers are possible for a file that is made to be two things; al
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from scanners.formats import Format, Malformed
 from scanners.pages import PagedSource
 from scanners.protobuf.wire import BYTES, VARINT, Field, Span, fields
+from scanners.sentencepiece import is_piece
 from scanners.tensorflow.schema import SCHEMA
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ _OP = re.compile(rb"[A-Za-z_][A-Za-z0-9_.>]*\Z")
 _KERAS = b"_tf_keras"
 _KERAS_FILE = "keras_metadata.pb"
 """What Keras reads beside a SavedModel (keras/saving/legacy/saved_model/constants.py)."""
+_GLANCE = 64
+"""Functions looked at where a message is something else already: a graph of nodes alone is searched for functions in vain."""
 _FINGERPRINT_BYTES = 512
 _FINGERPRINT = {(1, VARINT), (2, VARINT), (3, VARINT), (4, VARINT), (5, VARINT), (6, BYTES), (7, BYTES)}
 """Fields of FingerprintDef: five hashes, a version, an identifier."""
@@ -32,7 +36,6 @@ _DEBUG_INFO = frozenset({1, 2, 4, 5, 6})
 """Fields of GraphDebugInfo: files, then traces in its older and its newer form."""
 _PATH = re.compile(rb"[\x20-\x7e]*\.py|<[\x20-\x7e]+>")
 _LONGEST_PATH = 4096
-_PIECE_BYTES = 128
 _NAME, _OP_FIELD = SCHEMA["NodeDef"]["name"][0], SCHEMA["NodeDef"]["op"][0]
 
 
@@ -55,35 +58,21 @@ def tensorflow_shapes(source: Source, name: str) -> tuple[Format, ...]:
 def _fits(source: Source, field: Field, found: dict[Format, None], *, keras_too: bool) -> Iterator[Format]:
     """Yield what the outermost message is, going by one of its fields; `keras_too` where a graph may be Keras's objects as well."""
     if field.number == 1:
-        if _is_piece(source.read(field.start, min(_PIECE_BYTES, field.end - field.start))):
+        if is_piece(source, field.span):
             return
         if Format.TENSORFLOW_GRAPH not in found and _is_node(source, field.span):
             yield Format.TENSORFLOW_GRAPH
         if (keras_too or not found) and Format.KERAS_METADATA not in found and _is_keras_object(source, field.span):
             yield Format.KERAS_METADATA
         return
-    if _is_library(source, field.span):
-        yield Format.TENSORFLOW_GRAPH
-    if _is_graph(source, field.span):
-        yield Format.TENSORFLOW_META_GRAPH
-    if _is_meta_graph(source, field.span):
+    saved = _is_meta_graph(source, field.span)
+    if saved:
         yield Format.SAVED_MODEL
-
-
-def _is_piece(content: bytes) -> bool:
-    """
-    Say whether a message is a piece of a SentencePiece vocabulary and nothing else: a text, a score, perhaps a kind.
-
-    Tokenizers have up to a million of them, and none is anything of TensorFlow's.
-    """
-    behind = 2 + content[1] if len(content) > 1 else 0
-    rest = len(content) - behind
-    return (
-        content[:1] == b"\x0a"
-        and content[behind : behind + 1] == b"\x15"
-        and rest in (5, 7)
-        and len(content) < _PIECE_BYTES
-    )
+    meta = _is_graph(source, field.span, _GLANCE if saved else None)
+    if meta:
+        yield Format.TENSORFLOW_META_GRAPH
+    if Format.TENSORFLOW_GRAPH not in found and _is_library(source, field.span, _GLANCE if saved or meta else None):
+        yield Format.TENSORFLOW_GRAPH
 
 
 def _inside(source: Source, span: Span, number: int) -> Iterator[Field]:
@@ -116,16 +105,16 @@ def _is_op(source: Source, field: Field) -> bool:
     return field.wire == BYTES and 0 < length < 256 and _OP.match(source.read(field.start, length)) is not None
 
 
-def _is_graph(source: Source, span: Span) -> bool:
-    """GraphDef: nodes or functions."""
+def _is_graph(source: Source, span: Span, most: int | None = None) -> bool:
+    """GraphDef: nodes or functions, of which at `most` so many are looked at."""
     return any(_is_node(source, node.span) for node in _inside(source, span, 1)) or any(
-        _is_library(source, library.span) for library in _inside(source, span, 2)
+        _is_library(source, library.span, most) for library in _inside(source, span, 2)
     )
 
 
-def _is_library(source: Source, span: Span) -> bool:
-    """FunctionDefLibrary: functions, each a signature with a name, and nodes."""
-    return any(_is_function(source, function.span) for function in _inside(source, span, 1))
+def _is_library(source: Source, span: Span, most: int | None = None) -> bool:
+    """FunctionDefLibrary: functions, each a signature with a name, and nodes; at `most` so many are looked at."""
+    return any(_is_function(source, function.span) for function in islice(_inside(source, span, 1), most))
 
 
 def _is_function(source: Source, span: Span) -> bool:
