@@ -181,11 +181,10 @@ def read_pod(  # noqa: PLR0913 - seven facts about where it stands, and what was
     volumes = _volumes(spec, at) | {volume.name: volume for volume in extra_volumes}
     containers = (*_containers(spec, at), *_framework_containers(spec, at, framework_fields))
     _no_two_alike(containers)
-    for mount in (mount for container in containers for mount in container.mounts):
-        if mount.volume not in volumes:
-            if not is_partial:
-                raise Undecodable(f"{mount.at}.name", "the name of a volume of this pod", mount.volume)
-            volumes[mount.volume] = _volume_from_elsewhere(mount.volume, at)
+    strangers = [mount for container in containers for mount in container.mounts if mount.volume not in volumes]
+    if strangers and not is_partial:
+        raise Undecodable(f"{strangers[0].at}.name", "the name of a volume of this pod", strangers[0].volume)
+    volumes |= {mount.volume: _volume_from_elsewhere(mount.volume, at) for mount in strangers}
     return Pod(
         at=at,
         metadata_at=metadata_at,

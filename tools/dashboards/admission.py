@@ -110,6 +110,12 @@ def webhook() -> list[Panel]:
             (f"sum(rate(weighbridge_admission_unknown_paths_total[{RATE}]))", "unknown paths a second"),
             width=8,
         ),
+    ]
+
+
+def processes() -> list[Panel]:
+    """Return what each process costs: memory and processor time."""
+    return [
         lines(
             "Memory",
             "Resident memory of each process.",

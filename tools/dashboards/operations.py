@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tools.dashboards.admission import CALLS, HOOK, RATE, REJECTED, UNASKED, api_server, webhook
+from tools.dashboards.admission import CALLS, HOOK, RATE, REJECTED, UNASKED, api_server, processes, webhook
 from tools.dashboards.frame import arrange, choice, dashboard, link
 from tools.dashboards.panels import (
     BLUE,
@@ -31,10 +31,10 @@ _DAY: Final = 86400
 def operations() -> Json:
     """Return the dashboard."""
     rows = [
-        ("Now", _now()),
+        ("Now", [*_answering(), *_standing()]),
         ("As the API server sees it", api_server()),
-        ("As the webhook sees it", webhook()),
-        ("Certificates, policies, waivers", _knowledge()),
+        ("As the webhook sees it", [*webhook(), *processes()]),
+        ("Certificates, policies, waivers", [*_certificates(), *_knowledge()]),
         ("Reporter", _reporter()),
     ]
     return dashboard(
@@ -53,7 +53,7 @@ def operations() -> Json:
     )
 
 
-def _now() -> list[Panel]:
+def _answering() -> list[Panel]:
     return [
         stat(
             "Replicas ready",
@@ -79,6 +79,11 @@ def _now() -> list[Panel]:
             steps=[(RED, 1)],
             more={"decimals": 0},
         ),
+    ]
+
+
+def _standing() -> list[Panel]:
+    return [
         stat(
             "Certificate ends in",
             "Until the first certificate in use by a replica ends. An ended one shuts all enforced namespaces.",
@@ -105,7 +110,7 @@ def _now() -> list[Panel]:
     ]
 
 
-def _knowledge() -> list[Panel]:
+def _certificates() -> list[Panel]:
     return [
         lines(
             "Certificate and authority end in",
@@ -128,6 +133,11 @@ def _knowledge() -> list[Panel]:
             ),
             width=8,
         ),
+    ]
+
+
+def _knowledge() -> list[Panel]:
+    return [
         lines(
             "Age of what decisions rest on",
             "Since the API server last confirmed policies, namespaces and claims in memory. Reviews go on with what is "

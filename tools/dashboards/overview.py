@@ -32,8 +32,8 @@ _OPERATIONS: Final = link("Operations", "/d/weighbridge-operations")
 def overview() -> Json:
     """Return the dashboard."""
     rows = [
-        ("Now", _now()),
-        ("Outcomes over time", _outcomes()),
+        ("Now", [*_held_back(), *_whole_picture(), _blocked(), _alerts()]),
+        ("Outcomes over time", [*_outcomes(), *_gates()]),
         ("Not examined, not gated", _unexamined()),
         ("Volume", _volume()),
     ]
@@ -53,7 +53,7 @@ def overview() -> Json:
     )
 
 
-def _now() -> list[Panel]:
+def _held_back() -> list[Panel]:
     return [
         stat(
             "Workloads blocked",
@@ -85,6 +85,11 @@ def _now() -> list[Panel]:
             or_zero(f'sum(weighbridge_audit_pods{{{_IN}, mode="enforce", decision="denied"}})'),
             steps=[(ORANGE, 1)],
         ),
+    ]
+
+
+def _whole_picture() -> list[Panel]:
+    return [
         stat(
             "Gated pods open",
             "Share of the gated pods that exist whose gate let the server start (PASS or WARN).",
@@ -104,20 +109,22 @@ def _now() -> list[Panel]:
             links=[_OPERATIONS],
             more={"decimals": 0},
         ),
-        _blocked(),
-        table(
-            "Alerts that fire",
-            "Weighbridge's own alerts, of all namespaces; docs/runbooks has a page for each. Empty as well where the rules are "
-            "not installed (prometheusRule.enabled).",
-            'sum by (severity, alertname, namespace) (ALERTS{alertname=~"Weighbridge.+", alertstate="firing"})',
-            [("severity", "Severity"), ("alertname", "Alert"), ("namespace", "Namespace"), ("Value", "Series")],
-            width=8,
-            height=9,
-            steps=[(ORANGE, 1)],
-            overrides=[column("Severity", ("custom.width", 90)), column("Series", ("custom.width", 70))],
-            links=[_OPERATIONS],
-        ),
     ]
+
+
+def _alerts() -> Panel:
+    return table(
+        "Alerts that fire",
+        "Weighbridge's own alerts, of all namespaces; docs/runbooks has a page for each. Empty as well where the rules are "
+        "not installed (prometheusRule.enabled).",
+        'sum by (severity, alertname, namespace) (ALERTS{alertname=~"Weighbridge.+", alertstate="firing"})',
+        [("severity", "Severity"), ("alertname", "Alert"), ("namespace", "Namespace"), ("Value", "Series")],
+        width=8,
+        height=9,
+        steps=[(ORANGE, 1)],
+        overrides=[column("Severity", ("custom.width", 90)), column("Series", ("custom.width", 70))],
+        links=[_OPERATIONS],
+    )
 
 
 def _blocked() -> Panel:
@@ -185,6 +192,11 @@ def _outcomes() -> list[Panel]:
             width=8,
             overrides=colored(SEVERITY_COLORS),
         ),
+    ]
+
+
+def _gates() -> list[Panel]:
+    return [
         lines(
             "Gated pods, by latest verdict",
             "Pods with a gate that exist, by what their gate last said; PENDING: it has not ended yet.",
