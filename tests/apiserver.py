@@ -174,28 +174,6 @@ def api_server(folder: Path) -> Iterator[Processes]:
         processes.stop()
 
 
-POLICY_DEFINITION = {
-    "apiVersion": "apiextensions.k8s.io/v1",
-    "kind": "CustomResourceDefinition",
-    "metadata": {"name": "modelpolicies.weighbridge.dev"},
-    "spec": {
-        "group": "weighbridge.dev",
-        "scope": "Cluster",
-        "names": {"kind": "ModelPolicy", "plural": "modelpolicies", "singular": "modelpolicy"},
-        "versions": [
-            {
-                "name": "v1alpha1",
-                "served": True,
-                "storage": True,
-                "subresources": {"status": {}},
-                "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}},
-            }
-        ],
-    },
-}
-"""As loose as can be: what the API server lets through the typed decoding must refuse."""
-
-
 def policy(name: str = "default", **spec: Any) -> dict[str, Any]:
     """Return a ModelPolicy."""
     spec = {"gate": {"digests": ["sha256:" + "a" * 64]}} | spec

@@ -43,7 +43,6 @@ class FakeApi:
 
     kubeconfig: Path
     objects: dict[Key, dict[str, Any]] = field(default_factory=dict)
-    bytes_sent: int = 0
     requests: list[str] = field(default_factory=list)
     _version: int = 100
     _history: list[tuple[int, str, str, dict[str, Any]]] = field(default_factory=list)
@@ -106,7 +105,7 @@ class FakeApi:
     # Its life
 
     async def _start(self) -> None:
-        application = web.Application(middlewares=[self._count])
+        application = web.Application(middlewares=[self._remember])
         application.router.add_get("/api", self._versions)
         application.router.add_get("/apis", self._groups)
         for group, version, _ in _all_groups():
@@ -169,11 +168,9 @@ class FakeApi:
     # Requests
 
     @web.middleware
-    async def _count(self, request: web.Request, handler: Any) -> web.StreamResponse:
+    async def _remember(self, request: web.Request, handler: Any) -> web.StreamResponse:
         self.requests.append(f"{request.method} {request.path_qs}")
-        response = await handler(request)
-        self.bytes_sent += response.body_length if response.prepared else len(response.body or b"")
-        return response
+        return await handler(request)
 
     async def _versions(self, _request: web.Request) -> web.Response:
         return web.json_response({"kind": "APIVersions", "versions": ["v1"]})

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from scanners.sources import Source
 
-    Walk = Callable[[HeaderCursor], None]
-
 _OLD_BLOCKS: Mapping[int, tuple[int, int]] = {**BLOCKS, 2: (32, 20), 3: (32, 24), 8: (32, 36)}
 """Before May 2023 the scales of blocks had four bytes."""
 _MAX_STRINGS = 1 << 21

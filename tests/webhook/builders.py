@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from webhook.review import Mode
 
-GATE_AT = 0
 IMAGE_DIGEST = "sha256:" + "ab" * 32
 
 
