@@ -59,7 +59,7 @@ requirements: $(VENV)/.run ## lock the images' requirements with hashes, by the 
 	    --no-emit-find-links --strip-extras $(UPGRADE) requirements/$$set.in --output-file requirements/$$set.txt || exit; \
 	done
 
-allowlist: $(VENV)/.run ## regenerate the import allowlist: hours; environments are removed once their files are saved
+allowlist: $(VENV)/.run ## regenerate the import allowlist, below .allowlist: hours, and several GB at a time
 	$(BIN)/python -m tools.allowlist --remove .allowlist
 
 clean: ## remove what the targets made

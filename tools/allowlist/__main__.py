@@ -1,9 +1,9 @@
 """Write the allowlist: `python -m tools.allowlist CACHE [ENVIRONMENT ...]`.
 
 CACHE keeps virtual environments and saved files, so that a second run only does what is new. It takes some 40 GB for all
-environments, and below 1 GB with `--remove`, which deletes each environment when its files are saved. An environment that
-cannot be built is told and the others go on; then, or with names of environments, the table is not replaced. What differs
-from the table in the repository is told in every case.
+environments; with `--remove`, which deletes each environment when its files are saved, what the largest takes and a few
+hundred MB. An environment that cannot be built is told and the others go on; then, or with names of environments, the table
+is not replaced. What differs from the table in the repository is told in every case.
 """
 
 from __future__ import annotations
