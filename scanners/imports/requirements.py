@@ -94,10 +94,11 @@ def array_class(value: Value) -> Judgement | None:
 
 
 def index_class(value: Value) -> Judgement | None:
-    """Accept an index of pandas."""
-    if isinstance(value, GlobalValue) and value.module.startswith("pandas.core.indexes."):
-        return harmless_global(value)
-    return None
+    """Accept an index of pandas, which gives its classes the module `pandas` since 3.0 (pandas/core/indexes/base.py)."""
+    if not isinstance(value, GlobalValue):
+        return None
+    public = value.module == "pandas" and value.name.endswith("Index")
+    return harmless_global(value) if public or value.module.startswith("pandas.core.indexes.") else None
 
 
 def nothing(values: Sequence[Value]) -> Judgement | None:

@@ -211,6 +211,12 @@ def _by_argument() -> Mapping[str, Callable[[], bytes]]:
             named("pandas.core.indexes.range", "RangeIndex"),
             {"start": 0, "stop": 2},
         ),
+        "import-index-of-frame.pkl": lambda: call(
+            "pandas.core.indexes.base", "_new_Index", named("pandas", "DataFrame"), {"data": 1}
+        ),
+        "benign-index-public-name.pkl": lambda: call(
+            "pandas.core.indexes.base", "_new_Index", named("pandas", "RangeIndex"), {"start": 0, "stop": 2}
+        ),
         "import-dill-type-code.pkl": lambda: call("dill._dill", "_load_type", "CodeType"),
         "import-dill-expression.pkl": lambda: call("dill._dill", "_eval_repr", "print('weighbridge')"),
         "import-dill-method.pkl": lambda: call("dill._dill", "_getattr", _OBJECT, "x", "<method 'x' of 'y' objects>"),

@@ -174,6 +174,20 @@ def test_a_memory_map_may_be_named_by_an_array_only() -> None:
     assert _check("functools:partial", (memory_map, Constant("a"))).kind is Kind.NOT_RECOGNISED
 
 
+@pytest.mark.parametrize(
+    "name", ["Index", "MultiIndex", "RangeIndex", "CategoricalIndex", "IntervalIndex", "PeriodIndex"]
+)
+def test_an_index_of_pandas_may_carry_its_public_name(name: str) -> None:
+    """pandas 3 writes its classes as `pandas.Index`; what else that module holds is no index."""
+    assert (
+        _check("pandas.core.indexes.base:_new_Index", (GlobalValue("pandas", name), DictValue(()))).kind
+        is Kind.HARMLESS
+    )
+    for other in ("DataFrame", "read_pickle", "eval", "io.IndexIndex"):
+        refused = _check("pandas.core.indexes.base:_new_Index", (GlobalValue("pandas", other), DictValue(())))
+        assert refused.kind is Kind.NOT_RECOGNISED
+
+
 def test_a_nested_pickle_is_handed_on() -> None:
     """It is accepted on condition that it is examined."""
     for value in (Constant(b"N."), Stretch(3, 4)):
