@@ -28,7 +28,9 @@ _KERAS = b"_tf_keras"
 _KERAS_FILE = "keras_metadata.pb"
 """What Keras reads beside a SavedModel (keras/saving/legacy/saved_model/constants.py)."""
 _GLANCE = 64
-"""Functions looked at where a message is something else already: a graph of nodes alone is searched for functions in vain."""
+"""Functions looked at where a message is what its name says: a graph of nodes alone is searched for functions in vain."""
+_SAVED_MODEL, _META_GRAPH = "saved_model.pb", ".meta"
+"""The one name that SavedModels are read by, and the suffix that TensorFlow gives meta graphs."""
 _FINGERPRINT_BYTES = 512
 _FINGERPRINT = {(1, VARINT), (2, VARINT), (3, VARINT), (4, VARINT), (5, VARINT), (6, BYTES), (7, BYTES)}
 """Fields of FingerprintDef: five hashes, a version, an identifier."""
@@ -41,13 +43,12 @@ _NAME, _OP_FIELD = SCHEMA["NodeDef"]["name"][0], SCHEMA["NodeDef"]["op"][0]
 
 def tensorflow_shapes(source: Source, name: str) -> tuple[Format, ...]:
     """Return the formats of TensorFlow that a part called `name` fits, `INERT` for notes beside a SavedModel."""
-    keras_too = name.casefold() == _KERAS_FILE
     found: dict[Format, None] = {}
     source = PagedSource(source, _PAGES)
     try:
         for field in fields(source, Span(0, source.size)):
             if field.wire == BYTES and field.number in (1, 2) and field.end > field.start:
-                found.update(dict.fromkeys(_fits(source, field, found, keras_too=keras_too)))
+                found.update(dict.fromkeys(_fits(source, field, found, name.casefold())))
     except Malformed:
         return tuple(found)
     if not found and (_is_fingerprint(source) or _is_debug_info(source)):
@@ -55,23 +56,29 @@ def tensorflow_shapes(source: Source, name: str) -> tuple[Format, ...]:
     return tuple(found)
 
 
-def _fits(source: Source, field: Field, found: dict[Format, None], *, keras_too: bool) -> Iterator[Format]:
-    """Yield what the outermost message is, going by one of its fields; `keras_too` where a graph may be Keras's objects as well."""
+def _fits(source: Source, field: Field, found: dict[Format, None], name: str) -> Iterator[Format]:
+    """Yield what the outermost message is, going by one of its fields; `name` says what else is worth a long search."""
     if field.number == 1:
         if is_piece(source, field.span):
             return
         if Format.TENSORFLOW_GRAPH not in found and _is_node(source, field.span):
             yield Format.TENSORFLOW_GRAPH
-        if (keras_too or not found) and Format.KERAS_METADATA not in found and _is_keras_object(source, field.span):
+        if (
+            (name == _KERAS_FILE or not found)
+            and Format.KERAS_METADATA not in found
+            and _is_keras_object(source, field.span)
+        ):
             yield Format.KERAS_METADATA
         return
     saved = _is_meta_graph(source, field.span)
     if saved:
         yield Format.SAVED_MODEL
-    meta = _is_graph(source, field.span, _GLANCE if saved else None)
+    expected = saved and name == _SAVED_MODEL
+    meta = _is_graph(source, field.span, _GLANCE if expected else None)
     if meta:
         yield Format.TENSORFLOW_META_GRAPH
-    if Format.TENSORFLOW_GRAPH not in found and _is_library(source, field.span, _GLANCE if saved or meta else None):
+    expected |= meta and name.endswith(_META_GRAPH)
+    if Format.TENSORFLOW_GRAPH not in found and _is_library(source, field.span, _GLANCE if expected else None):
         yield Format.TENSORFLOW_GRAPH
 
 

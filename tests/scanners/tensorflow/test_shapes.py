@@ -100,3 +100,13 @@ def test_objects_of_keras_behind_a_node() -> None:
     found = tensorflow_shapes(BytesSource(message), "keras_metadata.pb")
     assert found == (Format.TENSORFLOW_GRAPH, Format.KERAS_METADATA)
     assert shapes(message) == (Format.TENSORFLOW_GRAPH,)
+
+
+def test_a_function_behind_many_nodes_is_found_where_the_name_promises_nothing_else() -> None:
+    """A SavedModel of nodes whose hundredth is a function to `import_meta_graph` is both, unless only one loader asks for its name."""
+    signed = data(1, data(1, b"f")) + data(2, b"NoOp")
+    nodes = data(1, signed) * 100 + data(1, signed + data(3, node("w", "WriteFile")))
+    message = data(2, data(2, nodes))
+    called = {name: tensorflow_shapes(BytesSource(message), name) for name in ("model.meta", "saved_model.pb")}
+    assert set(called["model.meta"]) == {Format.SAVED_MODEL, Format.TENSORFLOW_META_GRAPH}
+    assert called["saved_model.pb"] == (Format.SAVED_MODEL,)
