@@ -189,6 +189,7 @@ STACKS: tuple[Stack, ...] = (
             "download-dir",
             "chat-template",
             "speculative-draft-model-path",
+            "speculative-token-map",
             "model-loader-extra-config",
         ),
         takes_hub_names=True,
@@ -263,6 +264,7 @@ STACKS: tuple[Stack, ...] = (
         ),
         further_flags=(
             *("lora", "lora-scaled", "control-vector", "control-vector-scaled", "chat-template-file"),
+            *("mv", "model-vocoder", "hfv", "hfrv", "hf-repo-v"),
             *(
                 "mm",
                 "mmproj",

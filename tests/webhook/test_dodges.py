@@ -188,6 +188,15 @@ DODGES: dict[str, tuple[dict[str, Any], str]] = {
         _calls("tritonserver", "--model-repository=/models", "--backend-directory=/evil"),
         "gate-missing",
     ),
+    "vocoder-beside-the-model": (_calls("llama-server", "-m", "/models/a.gguf", "-mv", "/evil/v.gguf"), "gate-missing"),
+    "vocoder-from-the-hub": (
+        _alone("llama-server", "-m", "/models/a.gguf", "--hf-repo-v", "org/evil"),
+        "model-fetched-at-run-time",
+    ),
+    "token-map-beside-the-model": (
+        _calls("sglang", "serve", "--model-path", "/models", "--speculative-token-map", "/evil/map.pt"),
+        "gate-missing",
+    ),
     "behind-a-flag-without-value": (
         _calls("vllm", "serve", "--enforce-eager", "/evil", "--model=/models"),
         "gate-missing",
