@@ -63,6 +63,8 @@ class Stack(NamedTuple):
     others. Empty: it installs none."""
     obeys_offline: bool = True
     """Whether `OFFLINE` keeps it from fetching: it does where huggingface_hub fetches."""
+    presets: frozenset[str] = frozenset()
+    """Flags without a value that each have it fetch one model."""
     polls: str = ""
     """The flag by which it is kept from loading what appears on its volume later; empty: it does not."""
 
@@ -283,6 +285,7 @@ STACKS: tuple[Stack, ...] = (
             "LLAMA_ARG_MMPROJ_URL",
             "LLAMA_ARG_MODEL_DRAFT",
             "LLAMA_ARG_SPEC_DRAFT_HF_REPO",
+            "LLAMA_ARG_HF_REPO_V",
             "LLAMA_ARG_CHAT_TEMPLATE_FILE",
         ),
         configuration_flags=("models-preset", "LLAMA_ARG_MODELS_PRESET"),
@@ -290,6 +293,22 @@ STACKS: tuple[Stack, ...] = (
         cache_variables=("LLAMA_CACHE",),
         default_caches=("/root/.cache/llama.cpp",),
         obeys_offline=False,
+        presets=frozenset(
+            {
+                "embd-gemma-default",
+                "fim-qwen-1.5b-default",
+                "fim-qwen-3b-default",
+                "fim-qwen-7b-default",
+                "fim-qwen-7b-spec",
+                "fim-qwen-14b-spec",
+                "fim-qwen-30b-default",
+                "gpt-oss-20b-default",
+                "gpt-oss-120b-default",
+                "tts-oute-default",
+                "vision-gemma-4b-default",
+                "vision-gemma-12b-default",
+            }
+        ),
     ),
     Stack(
         name="Ollama",

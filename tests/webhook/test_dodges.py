@@ -193,6 +193,14 @@ DODGES: dict[str, tuple[dict[str, Any], str]] = {
         _alone("llama-server", "-m", "/models/a.gguf", "--hf-repo-v", "org/evil"),
         "model-fetched-at-run-time",
     ),
+    "vocoder-from-the-hub-by-a-variable": (
+        _alone("llama-server", "-m", "/models/a.gguf", LLAMA_ARG_HF_REPO_V="org/evil"),
+        "model-fetched-at-run-time",
+    ),
+    "preset-that-fetches": (
+        _alone("llama-server", "-m", "/models/a.gguf", "--fim-qwen-7b-default"),
+        "model-fetched-at-run-time",
+    ),
     "token-map-beside-the-model": (
         _calls("sglang", "serve", "--model-path", "/models", "--speculative-token-map", "/evil/map.pt"),
         "gate-missing",
@@ -305,6 +313,7 @@ TWINS: dict[str, dict[str, Any]] = {
     "packages-that-are-there": _alone("mlflow", "models", "serve", "--env-manager=local", "-m", "/models"),
     "packages-that-are-there-too": _alone("mlflow", "models", "serve", "--no-conda", "-m", "/models"),
     "plain": _alone("vllm", "serve", "/models"),
+    "preset-of-numbers": _alone("llama-server", "-m", "/models/a.gguf", "--spec-default"),
     "offline": _alone("vllm", "serve", "org/name", **OFFLINE),
     "offline-said-by-the-second": _alone("vllm", "serve", "org/name", HF_HOME="/models", TRANSFORMERS_OFFLINE="1"),
     "other-variables-in-a-script": _alone("sh", "-c", "export VLLM_USE_V1=1; exec vllm serve /models"),

@@ -105,6 +105,7 @@ def modelcar(subject: Subject) -> Iterator[Violation]:
 def model_fetched(subject: Subject) -> Iterator[Violation]:
     """Demand that no server fetches its model itself, except from where the policy allows."""
     for server in subject.models.servers:
+        yield from _presets(server, subject)
         has_accelerator = accelerator_of(server.container) is not None
         for ref in server.references:
             if subject.policy.allows_remote(ref.text):
@@ -122,6 +123,15 @@ def model_fetched(subject: Subject) -> Iterator[Violation]:
                 message=message,
                 is_tolerated=not has_accelerator and _is_perhaps_a_client(ref, server),
             )
+
+
+def _presets(server: Server, subject: Subject) -> Iterator[Violation]:
+    """Judge flags that stand for a model of a hub."""
+    presets = server.stack.presets if server.stack is not None else ()
+    for name, _, at in flags(server.line) if presets else ():
+        if name in presets and not subject.policy.allows_remote(f"--{name}"):
+            message = f"{named(server.container)} fetches the model that {shown(f'--{name}')} stands for when it runs"
+            yield Violation(id="model-fetched-at-run-time", path=at, message=message)
 
 
 def _is_on_scratch(ref: Reference, server: Server, subject: Subject) -> bool:
