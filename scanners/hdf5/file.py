@@ -56,7 +56,9 @@ class SourceFile(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed asks for any buffer; h5py gives this one
         """Fill a buffer; past the end nothing is filled."""
         data = self._source.read(self._position, len(buffer))
-        buffer[: len(data)] = data
+        memoryview(buffer)[: len(data)] = (
+            data  # h5py 3.11 gives a view of Cython, which refuses to be filled with nothing
+        )
         self._position += len(data)
         return len(data)
 
