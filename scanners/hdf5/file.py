@@ -56,9 +56,8 @@ class SourceFile(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed asks for any buffer; h5py gives this one
         """Fill a buffer; past the end nothing is filled."""
         data = self._source.read(self._position, len(buffer))
-        memoryview(buffer)[: len(data)] = (
-            data  # h5py 3.11 gives a view of Cython, which refuses to be filled with nothing
-        )
+        # h5py 3.11 gives a view of Cython's own, which takes no empty slice.
+        memoryview(buffer)[: len(data)] = data
         self._position += len(data)
         return len(data)
 
