@@ -1,7 +1,8 @@
 """What a file that is nearly all tensor costs beside a tiny one: `python -m benchmarks.headers [--rounds ROUNDS]`.
 
 Only headers are read, so that a model of a gibibyte may not cost much more than starting up. The figure is the CPU time of
-`weighbridge scan`, user and system, the best of some rounds in which the inputs take turns.
+`weighbridge scan`, user and system, the best of some rounds in which the inputs take turns. It runs in the environment of
+`python -m benchmarks`, which holds the dependencies and nothing else, and compiled, as an installation is.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks import gguf_models, onnx_models, tensors
+from benchmarks.environments import prepare, project
+from benchmarks.tools import PROGRAM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,7 +47,6 @@ INPUTS: Mapping[str, tuple[Build, int]] = {
     "model-with-template.gguf": (lambda path, payload: gguf_models.model(path, payload, template=True), GIBIBYTE),
     "model.onnx and its data": (onnx_models.external, GIBIBYTE),
 }
-_COMMAND = "import sys; sys.path.insert(0, sys.argv.pop(1)); import weighbridge; sys.exit(weighbridge.main())"
 
 
 def main() -> int:
@@ -52,6 +54,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.headers", description=__doc__)
     parser.add_argument("--rounds", type=int, default=9, help="default: 9")
     rounds = parser.parse_args().rounds
+    environment = project()
+    fault = prepare(environment)
+    if fault is not None:
+        print(f"benchmarks: the project's own environment could not be made: {fault}", file=sys.stderr)
+        return 1
     with tempfile.TemporaryDirectory() as directory:
         paths = {name: Path(directory) / name for name in INPUTS}
         for name, (build, payload) in INPUTS.items():
@@ -59,17 +66,16 @@ def main() -> int:
         best = dict.fromkeys(INPUTS, float("inf"))
         for _ in range(rounds):
             for name, path in paths.items():
-                best[name] = min(best[name], _seconds(path))
+                best[name] = min(best[name], _seconds(environment.python, path))
     for name, seconds in best.items():
         print(f"{name:<26} {seconds:.3f} s of CPU, {seconds / best[TINY]:.2f} times the tiny file")
     return 0
 
 
-def _seconds(path: Path) -> float:
+def _seconds(interpreter: str, path: Path) -> float:
     """Return the CPU time of one scan; raise `CalledProcessError` unless the file is clean."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    root = Path(__file__).parents[1]
-    command = [sys.executable, "-I", "-c", _COMMAND, root, "scan", path]
+    command = [interpreter, "-I", "-c", PROGRAM, "scan", path]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

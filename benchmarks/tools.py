@@ -33,7 +33,7 @@ LIMITS: Mapping[str, str] = {
     START: "`python -c pass`",
 }
 REPORT = "report.json"
-_PROGRAM = "import sys, weighbridge; sys.exit(weighbridge.main())"
+PROGRAM = "import sys, weighbridge; sys.exit(weighbridge.main())"
 """As the images start it, and as the script does that an installation makes."""
 
 
@@ -57,7 +57,7 @@ def tools() -> list[Tool]:
         Tool(
             name=OURS,
             command=lambda path, _: [
-                *(interpreter, "-I", "-c", _PROGRAM, "scan", "--format=json", f"--output={REPORT}", str(path))
+                *(interpreter, "-I", "-c", PROGRAM, "scan", "--format=json", f"--output={REPORT}", str(path))
             ],
             outcome=outcomes.weighbridge,
             environment=ours,
@@ -65,7 +65,7 @@ def tools() -> list[Tool]:
         Tool(
             name=GATE,
             command=lambda path, _: [
-                *(interpreter, "-I", "-c", _PROGRAM, "gate", f"--mounted-at={path.parent}"),
+                *(interpreter, "-I", "-c", PROGRAM, "gate", f"--mounted-at={path.parent}"),
                 *("--termination-message-path=message.json", "--volume=/mnt/models"),
             ],
             outcome=outcomes.gate,

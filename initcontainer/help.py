@@ -83,4 +83,4 @@ def _explain_surroundings(group: argparse._ArgumentGroup) -> None:
         MOUNTED_AT, action="append", metavar="DIRECTORY", help="stands for volume 0, 1, ... (repeatable)"
     )
     group.add_argument(MESSAGE_PATH, metavar="FILE", help=f"default: {TERMINATION_MESSAGE_PATH}, if it is there")
-    group.add_argument(JOBS, metavar="N", help="worker processes (default: what processors and memory allow)")
+    group.add_argument(JOBS, metavar="N", help="worker processes at most (default: what processors and memory allow)")

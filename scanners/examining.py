@@ -46,7 +46,7 @@ class ScanOptions(Record):
     limits: Limits
     allowed_imports: frozenset[str] = frozenset()
     jobs: int = 1
-    """Worker processes; also how many files are open at once."""
+    """Worker processes at most; also how many files are open at once."""
     data_bytes: int | None = None
     """RLIMIT_DATA of each worker, None for no limit."""
 

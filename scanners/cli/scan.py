@@ -252,7 +252,7 @@ def parser() -> Parser:
         "'*.log' (repeatable)",
     )
     command.add_argument(
-        "--jobs", type=whole_number, metavar="N", help="worker processes (default: as CPUs and memory allow)"
+        "--jobs", type=whole_number, metavar="N", help="worker processes at most (default: as CPUs and memory allow)"
     )
     command.add_argument("--stdin-name", default="<stdin>", metavar="NAME", help="what the report calls standard input")
     add_limits(command)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from scanners.sources import stored_from
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from scanners.sources import Source
@@ -151,6 +153,9 @@ class Reader:
                 break
             line += self.window[: LONGEST_LINE - len(line)]
             self.position = len(self.window)
+            if len(line) == LONGEST_LINE:
+                # There is no newline in the zeros of a hole.
+                self.position = stored_from(self.source, self.offset) - self.start
         else:
             self.line_cut = len(line) >= LONGEST_LINE
             return line[:-1]
